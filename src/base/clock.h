@@ -1,0 +1,31 @@
+// Time: one monotonic clock in milliseconds and a deadline type made of it. Code that decides
+// by time takes `now` as an argument, so that tests can move it.
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+
+namespace zmqng {
+
+using Millis = std::int64_t;
+
+inline constexpr Millis kNever = INT64_MAX;
+
+inline Millis monotonic_ms() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<Millis>(t.tv_sec) * 1000 + t.tv_nsec / 1000000;
+}
+
+inline std::uint64_t monotonic_us() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<std::uint64_t>(t.tv_sec) * 1000000 + static_cast<std::uint64_t>(t.tv_nsec) / 1000;
+}
+
+// The deadline of a wait of `timeout_ms` (negative: none) that starts at `now`.
+inline Millis deadline_after(Millis now, Millis timeout_ms) {
+  return timeout_ms < 0 ? kNever : now + timeout_ms;
+}
+
+}  // namespace zmqng

@@ -1,0 +1,49 @@
+#include "message/body.h"
+
+#include <cstdlib>
+#include <new>
+
+namespace zmqng {
+namespace {
+
+void destroy_heap(Body& body) {
+  body.~Body();
+  std::free(&body);
+}
+
+class UserBody : public Body {
+ public:
+  UserBody(void* data, void (*free_fn)(void*, void*), void* hint)
+      : Body(destroy), data_(data), free_fn_(free_fn), hint_(hint) {}
+
+ private:
+  static void destroy(Body& body) {
+    auto& self = static_cast<UserBody&>(body);
+    void* data = self.data_;
+    void* hint = self.hint_;
+    auto free_fn = self.free_fn_;
+    delete &self;
+    free_fn(data, hint);
+  }
+
+  void* data_;
+  void (*free_fn_)(void*, void*);
+  void* hint_;
+};
+
+}  // namespace
+
+Body* make_heap_body(std::size_t size, std::uint8_t** data) {
+  if (size > SIZE_MAX - sizeof(Body)) return nullptr;
+  void* memory = std::malloc(sizeof(Body) + size);
+  if (memory == nullptr) return nullptr;
+  auto* body = new (memory) Body(destroy_heap);
+  *data = static_cast<std::uint8_t*>(memory) + sizeof(Body);
+  return body;
+}
+
+Body* make_user_body(void* data, void (*free_fn)(void* data, void* hint), void* hint) {
+  return new (std::nothrow) UserBody(data, free_fn, hint);
+}
+
+}  // namespace zmqng

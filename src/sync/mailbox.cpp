@@ -1,0 +1,81 @@
+#include "sync/mailbox.h"
+
+namespace zmqng {
+
+void Attention::post(Mailbox& mailbox, std::uint32_t reasons) {
+  // acq_rel: what the poster did before is seen by Serve (pairs with the exchange in serve_all).
+  const std::uint32_t before = reasons_.fetch_or(reasons | kQueued, std::memory_order_acq_rel);
+  if ((before & kQueued) == 0) mailbox.push(*this);
+}
+
+void Attention::leave() {
+  const std::uint32_t before = reasons_.fetch_or(kLeft | kQueued, std::memory_order_acq_rel);
+  // Queued: whoever takes it out of the list departs it. Not queued: the bit keeps posters off for good.
+  if ((before & kQueued) == 0) departed_(*this);
+}
+
+void Mailbox::push(Attention& entry) {
+  Attention* head = head_.load(std::memory_order_relaxed);
+  do {
+    if (head == closed_mark()) {
+      if (entry.has_left()) entry.departed_(entry);
+      return;
+    }
+    entry.next_ = head;
+    // seq_cst: this store and the load of armed_ below against the store and load in arm() (Dekker).
+  } while (!head_.compare_exchange_weak(head, &entry, std::memory_order_seq_cst,
+                                        std::memory_order_relaxed));
+  wake();
+}
+
+void Mailbox::wake() {
+  if (!armed_.load(std::memory_order_seq_cst)) return;
+  if (armed_.exchange(false, std::memory_order_seq_cst)) fd_.signal();
+}
+
+bool Mailbox::arm() {
+  armed_.store(true, std::memory_order_seq_cst);
+  if (head_.load(std::memory_order_seq_cst) == nullptr) return true;
+  armed_.store(false, std::memory_order_relaxed);
+  return false;
+}
+
+Attention* Mailbox::reverse(Attention* list) {
+  Attention* reversed = nullptr;
+  while (list != nullptr) {
+    Attention* next = list->next_;
+    list->next_ = reversed;
+    reversed = list;
+    list = next;
+  }
+  return reversed;
+}
+
+void Mailbox::serve_all() {
+  Attention* list = head_.load(std::memory_order_relaxed);
+  if (list == nullptr || list == closed_mark()) return;
+  list = reverse(head_.exchange(nullptr, std::memory_order_acquire));
+  while (list != nullptr) {
+    Attention& entry = *list;
+    list = entry.next_;  // once the reasons are taken the entry may be queued again
+    std::uint32_t reasons = entry.reasons_.load(std::memory_order_relaxed);
+    if ((reasons & Attention::kLeft) == 0) {
+      reasons = entry.reasons_.exchange(0, std::memory_order_acq_rel);
+      entry.serve_(entry, reasons & ~Attention::kQueued);
+    } else {
+      entry.departed_(entry);
+    }
+  }
+}
+
+void Mailbox::close() {
+  Attention* list = head_.exchange(closed_mark(), std::memory_order_acq_rel);
+  if (list == closed_mark()) return;
+  while (list != nullptr) {
+    Attention& entry = *list;
+    list = entry.next_;
+    if (entry.has_left()) entry.departed_(entry);
+  }
+}
+
+}  // namespace zmqng
