@@ -1,0 +1,264 @@
+#include "pipe/pipe.h"
+
+#include <new>
+
+#include "base/check.h"
+
+namespace zmqng {
+namespace {
+
+// Received bodies up to this size are copied out, so that a kept message does not pin its chunk.
+constexpr std::size_t kCopyOutMax = 512;
+
+}  // namespace
+
+PipeEnd::PipeEnd(Pipe& pipe, YPipe& in, YPipe& out, ConflatingSlot* slot_in,
+                 ConflatingSlot* slot_out)
+    : Attention(serve, departed),
+      pipe_(&pipe),
+      in_(&in),
+      out_(&out),
+      slot_in_(slot_in),
+      slot_out_(slot_out) {}
+
+void PipeEnd::set_mailbox(Mailbox& mailbox) {
+  CHECK(mailbox_ == nullptr);
+  mailbox_ = mailbox.add_ref();
+}
+
+void PipeEnd::adopt(PipeOwner& owner) {
+  owner_ = &owner;
+  is_adopted_.store(true, std::memory_order_seq_cst);
+  if (peer_->is_closing_.load(std::memory_order_seq_cst)) Attention::post(*mailbox_, kClosing);
+}
+
+void PipeEnd::serve(Attention& attention, std::uint32_t reasons) {
+  auto& self = static_cast<PipeEnd&>(attention);
+  PipeOwner* owner = self.owner_;
+  if (owner == nullptr) return;
+  if ((reasons & kRestarted) != 0) owner->pipe_restarted(self);
+  if ((reasons & kClosing) != 0) owner->pipe_closing(self);
+  if ((reasons & kWritable) != 0) owner->pipe_writable(self);
+  if ((reasons & kReadable) != 0) owner->pipe_readable(self);
+}
+
+void PipeEnd::departed(Attention& attention) {
+  static_cast<PipeEnd&>(attention).pipe_->end_departed();
+}
+
+// Posts to the peer's owner. The Pipe, and with it both mailboxes, lives as long as this end.
+void PipeEnd::tell_peer(std::uint32_t reason) {
+  if (peer_->mailbox_ != nullptr) peer_->Attention::post(*peer_->mailbox_, reason);
+}
+
+// ---- writing
+
+bool PipeEnd::can_write() { return slot_out_ != nullptr || out_->has_credit(); }
+
+bool PipeEnd::would_write() const { return slot_out_ != nullptr || out_->would_have_credit(); }
+
+bool PipeEnd::write(const OutFrame& frame) {
+  if (slot_out_ != nullptr) {
+    Message copy;
+    if (frame.message != nullptr) {
+      copy.share(*frame.message);
+    } else if (!copy.assign(frame.bytes)) {
+      return false;
+    }
+    return slot_out_->put(std::move(copy));
+  }
+  if (frame.bytes.size() <= YPipe::kCopyMax) return out_->append_frame(frame.bytes, frame.more);
+  CHECK(frame.message != nullptr);
+  Body* body = frame.message->body();
+  if (!out_->append_referenced({frame.bytes.data(), frame.bytes.size(), body}, frame.more)) {
+    return false;
+  }
+  if (body != nullptr) body->add_ref();
+  return true;
+}
+
+bool PipeEnd::write_copy(Bytes body, bool more) {
+  if (slot_out_ == nullptr) return out_->append_frame(body, more);
+  Message copy;
+  return copy.assign(body) && slot_out_->put(std::move(copy));
+}
+
+bool PipeEnd::write_subscription(bool subscribe, Bytes topic) {
+  return out_->append_subscription(subscribe, topic);
+}
+
+bool PipeEnd::write_restart() { return out_->append_restart(); }
+
+bool PipeEnd::write_peer(PeerInfo* peer) { return out_->append_peer(peer); }
+
+void PipeEnd::publish() {
+  bool must_tell = out_->has_unpublished() && out_->publish();
+  if (slot_out_ != nullptr && slot_out_->publish()) must_tell = true;
+  if (must_tell) tell_peer(kReadable);
+}
+
+void PipeEnd::rollback() { out_->rollback(); }
+
+// ---- reading
+
+void PipeEnd::set_peer_info(PeerInfo* peer) {
+  if (peer_info_ != nullptr) peer_info_->drop();
+  peer_info_ = peer;
+}
+
+// Consumes a record that is not a frame for the application.
+void PipeEnd::take_in(const Record& record) {
+  if (in_->pop(record)) notify_room();
+  switch (record.kind) {
+    case Record::Kind::peer:
+      set_peer_info(record.peer);
+      break;
+    case Record::Kind::end:
+      has_ended_ = true;
+      break;
+    default:
+      break;  // restart: between two sockets nothing is ever sent twice
+  }
+}
+
+bool PipeEnd::can_read() {
+  if (slot_in_ != nullptr && !slot_in_->is_empty()) return true;
+  for (;;) {
+    if (has_ended_) return false;
+    Record record;
+    if (in_->front(record)) {
+      if (record.kind < Record::Kind::peer) return true;
+      take_in(record);
+      continue;
+    }
+    if (slot_in_ != nullptr && !slot_in_->go_dormant()) {
+      if (!slot_in_->is_empty()) return true;
+      has_ended_ = has_ended_ || slot_in_->has_ended();
+      continue;
+    }
+    if (in_->go_dormant()) return false;
+  }
+}
+
+void PipeEnd::fill(Message& message, const Record& record) {
+  message.set_role(record.kind == Record::Kind::subscribe ? Message::Role::subscribe
+                   : record.kind == Record::Kind::cancel  ? Message::Role::cancel
+                                                          : Message::Role::data);
+  message.set_more(record.has_more);
+  if (record.is_by_reference) {
+    if (record.body != nullptr) {
+      message.adopt(record.body, record.payload.data(), record.payload.size());
+    } else {
+      message.refer_to_constant(record.payload.data(), record.payload.size());
+    }
+  } else if (record.payload.size() <= kCopyOutMax && message.assign(record.payload)) {
+    // copied
+  } else {
+    Chunk& chunk = in_->front_chunk();
+    chunk.add_ref();
+    message.adopt(&chunk, record.payload.data(), record.payload.size());
+  }
+  message.set_peer(peer_info_ != nullptr && peer_info_->has_properties() ? peer_info_ : nullptr);
+}
+
+PipeEnd::Read PipeEnd::read(Message& message) {
+  if (slot_in_ != nullptr) return read_slot(message);
+  for (;;) {
+    Record record;
+    if (__builtin_expect(in_->front(record), 1)) {
+      if (__builtin_expect(record.kind < Record::Kind::peer, 1)) {
+        fill(message, record);
+        if (in_->pop(record)) notify_room();
+        return Read::got;
+      }
+      take_in(record);
+      continue;
+    }
+    if (has_ended_) return Read::ended;
+    if (in_->go_dormant()) return Read::empty;
+  }
+}
+
+PipeEnd::Read PipeEnd::read_slot(Message& message) {
+  for (;;) {
+    if (!can_read()) return has_ended_ ? Read::ended : Read::empty;
+    if (slot_in_->take(message)) {
+      if (message.peer() == nullptr && peer_info_ != nullptr && peer_info_->has_properties()) {
+        message.set_peer(peer_info_);
+      }
+      message.set_more(false);
+      return Read::got;
+    }
+    Record record;
+    if (in_->front(record) && record.kind < Record::Kind::peer) {
+      fill(message, record);
+      if (in_->pop(record)) notify_room();
+      return Read::got;
+    }
+  }
+}
+
+void PipeEnd::notify_room() { tell_peer(kWritable); }
+
+// ---- leaving
+
+void PipeEnd::shut_write(int linger_ms) {
+  if (has_shut_write_) return;
+  has_shut_write_ = true;
+  out_->rollback();
+  linger_ms_.store(linger_ms, std::memory_order_release);
+  // Without memory for the mark the peer still hears of it if it is a Link.
+  if (out_->append_end() && out_->publish()) tell_peer(kReadable);
+  if (slot_out_ != nullptr) {
+    slot_out_->end();
+    if (slot_out_->publish()) tell_peer(kReadable);
+  }
+  is_closing_.store(true, std::memory_order_seq_cst);
+  if (peer_->is_adopted_.load(std::memory_order_seq_cst)) tell_peer(kClosing);
+}
+
+void PipeEnd::leave(int linger_ms) {
+  shut_write(linger_ms);
+  owner_ = nullptr;
+  Attention::leave();
+}
+
+// ---- Pipe
+
+Pipe* Pipe::make(bool conflate_a_to_b, bool conflate_b_to_a) {
+  ConflatingSlot* a_to_b = conflate_a_to_b ? new (std::nothrow) ConflatingSlot : nullptr;
+  ConflatingSlot* b_to_a = conflate_b_to_a ? new (std::nothrow) ConflatingSlot : nullptr;
+  Pipe* pipe = nullptr;
+  if ((a_to_b != nullptr) == conflate_a_to_b && (b_to_a != nullptr) == conflate_b_to_a) {
+    pipe = new (std::nothrow) Pipe(a_to_b, b_to_a);
+  }
+  if (pipe == nullptr) {
+    delete a_to_b;
+    delete b_to_a;
+  }
+  return pipe;
+}
+
+Pipe::Pipe(ConflatingSlot* a_to_b, ConflatingSlot* b_to_a)
+    : slot_a_to_b_(a_to_b),
+      slot_b_to_a_(b_to_a),
+      a_(*this, b_to_a_, a_to_b_, b_to_a, a_to_b),
+      b_(*this, a_to_b_, b_to_a_, a_to_b, b_to_a) {
+  a_.peer_ = &b_;
+  b_.peer_ = &a_;
+}
+
+Pipe::~Pipe() {
+  for (PipeEnd* end : {&a_, &b_}) {
+    end->set_peer_info(nullptr);
+    if (end->mailbox_ != nullptr) end->mailbox_->drop();
+  }
+  delete slot_a_to_b_;
+  delete slot_b_to_a_;
+}
+
+void Pipe::end_departed() {
+  if (ends_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+}  // namespace zmqng

@@ -1,0 +1,205 @@
+// Pipe and PipeEnd: what joins two sockets (inproc), or a socket and a link.
+//
+// Owner:    the two owners of the ends together: the second end to leave frees the Pipe.
+// Threads:  an end belongs to the thread of its owner. Its peer talks to it through the YPipes and by
+//           posting to its mailbox; nothing else is shared.
+//
+//   open --leave(): `end` is written--> left           (the owner forgets the end at once)
+//   open --shut_write(): `end` is written--> reading only --peer's `end` read, leave()--> left
+//
+// An end whose owner has not adopted it yet gets no posts: it is born awake (not dormant), so a writer
+// sees no need to tell it. `adopt` must be followed by a first look at what is there.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "message/message.h"
+#include "pipe/conflating_slot.h"
+#include "pipe/ypipe.h"
+#include "sync/mailbox.h"
+
+namespace zmqng {
+
+class Pipe;
+class PipeEnd;
+
+// Who owns PipeEnds. Called on the owner's thread while it serves its mailbox. An owner must not let
+// go of the end (leave) inside such a call, only after the mailbox has been served.
+class PipeOwner {
+ public:
+  // Something can be read, possibly the peer's `end`.
+  virtual void pipe_readable(PipeEnd& end) = 0;
+  // A pipe that was full has room again.
+  virtual void pipe_writable(PipeEnd& end) = 0;
+  // The peer has left or shut its write side: nothing written from now on arrives anywhere, but what
+  // the peer wrote is still there to be read, up to its `end`.
+  virtual void pipe_closing(PipeEnd& end) = 0;
+  // The link behind the end has a new connection: what the peer was told (subscriptions) is forgotten.
+  virtual void pipe_restarted(PipeEnd& end) = 0;
+
+ protected:
+  ~PipeOwner() = default;
+};
+
+// One frame to be sent. `message` holds the same bytes if they may be taken by reference; it must be
+// set for a body over YPipe::kCopyMax.
+struct OutFrame {
+  Bytes bytes;
+  bool more = false;
+  Message* message = nullptr;
+};
+
+class PipeEnd : private Attention {
+ public:
+  enum class Read : std::uint8_t { got, empty, ended };
+
+  PipeEnd(Pipe& pipe, YPipe& in, YPipe& out, ConflatingSlot* slot_in, ConflatingSlot* slot_out);
+  PipeEnd(const PipeEnd&) = delete;
+  PipeEnd& operator=(const PipeEnd&) = delete;
+
+  // --- set-up
+
+  // Names the mailbox that posts go to. Before the peer can know this end, or by its maker.
+  void set_mailbox(Mailbox& mailbox);
+  // The owner takes the end into service on its own thread. From here on it hears of the peer.
+  void adopt(PipeOwner& owner);
+  PipeEnd& peer() { return *peer_; }
+  Pipe& pipe() { return *pipe_; }
+
+  // --- writing
+
+  // Room for one more message. False: pipe_writable follows when there is (unless the peer is gone).
+  [[nodiscard]] bool can_write();
+  // The same, without asking for pipe_writable.
+  [[nodiscard]] bool would_write() const;
+  // Appends one frame; it becomes visible with `publish` after the last one. False: no memory.
+  [[nodiscard]] bool write(const OutFrame& frame);
+  // The same for bytes that are always copied: at most half a chunk.
+  [[nodiscard]] bool write_copy(Bytes body, bool more);
+  // Subscriptions need no room and are never dropped. False: no memory.
+  [[nodiscard]] bool write_subscription(bool subscribe, Bytes topic);
+  [[nodiscard]] bool write_restart();
+  // Says who the peer is from here on; takes over one count.
+  [[nodiscard]] bool write_peer(PeerInfo* peer);
+  void publish();
+  void rollback();
+  bool has_unpublished() const { return out_->has_unpublished(); }
+
+  // --- reading
+
+  // The next frame. `empty`: pipe_readable follows when there is something.
+  Read read(Message& message);
+  // Whether `read` would give a frame; takes in what is before it (peer, restart, end). False means
+  // that pipe_readable follows, or that the pipe has ended.
+  [[nodiscard]] bool can_read();
+  // The peer has written its last, and everything before that has been read.
+  bool has_ended() const { return has_ended_; }
+  // The peer of the connection as last announced; null before that. Kept alive by this end.
+  PeerInfo* peer_info() const { return peer_info_; }
+  // For inproc, where both ends are known from the start. Takes over one count.
+  void set_peer_info(PeerInfo* peer);
+
+  // Raw access for a Link, which reads records instead of messages.
+  YPipe& in() { return *in_; }
+  YPipe& out() { return *out_; }
+  ConflatingSlot* slot_in() { return slot_in_; }
+  ConflatingSlot* slot_out() { return slot_out_; }
+  // Tells the peer that there is room again (after YPipe::pop has said so).
+  void notify_room();
+
+  // --- high-water marks: the greatest number of messages on the way out and in; 0: none
+
+  void set_out_limit(std::uint32_t messages) { out_->set_limit(messages); }
+  void set_in_limit(std::uint32_t messages) { in_->set_limit(messages); }
+
+  // --- leaving
+
+  // Writes `end`; nothing can be written any more. `linger_ms` is for a Link at the other side.
+  void shut_write(int linger_ms);
+  bool has_shut_write() const { return has_shut_write_; }
+  // Writes `end` if that was not done, and gives the end up: the reference is dead after this call.
+  void leave(int linger_ms);
+  // What the peer gave for linger when it left, in ms; for a Link.
+  int peer_linger_ms() const { return peer_->linger_ms_.load(std::memory_order_acquire); }
+  // For a Link: makes the peer's owner hear pipe_restarted.
+  void announce_restart() { tell_peer(kRestarted); }
+
+  // --- for the owner's use: places in the owner's tables, and what it knows about this end
+
+  static constexpr std::uint32_t kNowhere = UINT32_MAX;
+  std::uint32_t queue_index = kNowhere;    // FairQueue
+  std::uint32_t balance_index = kNowhere;  // LoadBalancer, Distributor
+  std::uint32_t socket_index = kNowhere;   // Socket
+  std::uint32_t tag = 0;                   // free for the pattern
+  std::uint64_t endpoint_id = 0;           // which bind or connect this came from
+  bool is_local = false;                   // inproc
+  bool is_settling = false;                // the socket will let go of it after the current call
+  // inproc: this side's high-water marks when the pipe was joined; negative: not joined yet. Read by
+  // the other side.
+  std::atomic<std::int32_t> joined_sndhwm{-1};
+  std::atomic<std::int32_t> joined_rcvhwm{-1};
+  bool is_dialed = false;                  // this side connected
+  PipeEnd* next_attached = nullptr;        // AttachQueue
+
+ private:
+  friend class Pipe;
+  static constexpr std::uint32_t kReadable = 1;
+  static constexpr std::uint32_t kWritable = 2;
+  static constexpr std::uint32_t kClosing = 4;
+  static constexpr std::uint32_t kRestarted = 8;
+
+  static void serve(Attention& attention, std::uint32_t reasons);
+  static void departed(Attention& attention);
+  void tell_peer(std::uint32_t reason);
+  void take_in(const Record& record);
+  void fill(Message& message, const Record& record);
+  Read read_slot(Message& message);
+
+  Pipe* pipe_;
+  PipeEnd* peer_ = nullptr;
+  YPipe* in_;
+  YPipe* out_;
+  ConflatingSlot* slot_in_;
+  ConflatingSlot* slot_out_;
+  Mailbox* mailbox_ = nullptr;
+  PipeOwner* owner_ = nullptr;
+  PeerInfo* peer_info_ = nullptr;
+  std::atomic<int> linger_ms_{0};
+  bool has_ended_ = false;
+  bool has_shut_write_ = false;
+  // Sequentially consistent: the leaver stores is_closing_ and loads its peer's is_adopted_, the
+  // adopter stores is_adopted_ and loads its peer's is_closing_; one of them sees the other.
+  std::atomic<bool> is_closing_{false};
+  std::atomic<bool> is_adopted_{false};
+};
+
+class Pipe {
+ public:
+  // `conflate_*`: that direction keeps the latest message only. nullptr: no memory.
+  static Pipe* make(bool conflate_a_to_b, bool conflate_b_to_a);
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+
+  PipeEnd& a() { return a_; }
+  PipeEnd& b() { return b_; }
+
+  // Frees a Pipe of which no end was ever adopted or posted to, whatever is in it.
+  static void discard(Pipe* pipe) { delete pipe; }
+
+ private:
+  friend class PipeEnd;
+  Pipe(ConflatingSlot* a_to_b, ConflatingSlot* b_to_a);
+  ~Pipe();
+  void end_departed();
+
+  YPipe a_to_b_;
+  YPipe b_to_a_;
+  ConflatingSlot* slot_a_to_b_;
+  ConflatingSlot* slot_b_to_a_;
+  PipeEnd a_;
+  PipeEnd b_;
+  std::atomic<int> ends_{2};
+};
+
+}  // namespace zmqng

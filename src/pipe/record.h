@@ -1,0 +1,59 @@
+// Record: one entry of a YPipe as its reader sees it, and the bytes it is kept as.
+//
+// Plain frames are kept exactly as ZMTP 2 and 3 send them, so that a run of them can go to the kernel
+// untouched. Everything else is a record whose first byte has the top bit set, which no frame that
+// we write has:
+//
+//   00..03            frame: flags, size (1 or 8 bytes), body
+//   a0 | more         frame by reference: header length, header (9), Handle (24)
+//   b0                the pipe goes on in the next chunk
+//   c0 / c1           subscribe / cancel, inline:       size (4), topic
+//   c2 / c3           subscribe / cancel, by reference: Handle (24)
+//   d0                messages from here on come from this peer: PeerInfo*
+//   e0                what stands before this is void (a subscriber starts over)
+//   f0                the writer has left
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "message/body.h"
+#include "message/peer_info.h"
+
+namespace zmqng {
+
+// A content by reference. `body` is null for memory that outlives every use.
+struct Handle {
+  const std::uint8_t* data;
+  std::uint64_t size;
+  Body* body;
+};
+
+struct Record {
+  enum class Kind : std::uint8_t { frame, referenced, subscribe, cancel, peer, restart, end };
+
+  Kind kind = Kind::frame;
+  bool has_more = false;
+  std::uint32_t length = 0;  // of the record itself, in the chunk
+  Bytes wire;                // frame: header and body; referenced: the header only
+  Bytes payload;             // the body of the frame, or the topic
+  Body* body = nullptr;      // what keeps `payload` alive, when it is not the chunk
+  bool is_by_reference = false;
+  PeerInfo* peer = nullptr;
+
+  bool is_data() const { return kind == Kind::frame || kind == Kind::referenced; }
+};
+
+// Writes the header of a frame as ZMTP 2 and 3 have it; returns its length, 2 or 9.
+inline std::uint32_t write_frame_header(std::uint8_t* at, std::uint64_t size, bool more) {
+  if (size <= 255) {
+    at[0] = more ? 1 : 0;
+    at[1] = static_cast<std::uint8_t>(size);
+    return 2;
+  }
+  at[0] = more ? 3 : 2;
+  store_be64(at + 1, size);
+  return 9;
+}
+
+}  // namespace zmqng

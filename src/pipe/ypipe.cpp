@@ -1,0 +1,355 @@
+#include "pipe/ypipe.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "sync/fence.h"
+
+namespace zmqng {
+namespace {
+
+constexpr std::uint8_t kReferenced = 0xa0;
+constexpr std::uint8_t kNextChunk = 0xb0;
+constexpr std::uint8_t kSubscribe = 0xc0;
+constexpr std::uint8_t kCancel = 0xc1;
+constexpr std::uint8_t kByReference = 0x02;
+constexpr std::uint8_t kPeer = 0xd0;
+constexpr std::uint8_t kRestart = 0xe0;
+constexpr std::uint8_t kEnd = 0xf0;
+
+constexpr std::uint32_t kReferencedLength = 2 + 9 + sizeof(Handle);
+
+template <typename T>
+T load(const std::uint8_t* at) {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+void decode_referenced(const std::uint8_t* at, Record& record) {
+  const auto handle = load<Handle>(at + 11);
+  record.kind = Record::Kind::referenced;
+  record.has_more = (at[0] & 1) != 0;
+  record.length = kReferencedLength;
+  record.wire = {at + 2, at[1]};
+  record.payload = {handle.data, handle.size};
+  record.body = handle.body;
+  record.is_by_reference = true;
+}
+
+void decode_subscription(const std::uint8_t* at, Record& record) {
+  record.kind = (at[0] & 1) != 0 ? Record::Kind::cancel : Record::Kind::subscribe;
+  record.is_by_reference = (at[0] & kByReference) != 0;
+  record.has_more = false;
+  if (record.is_by_reference) {
+    const auto handle = load<Handle>(at + 1);
+    record.length = 1 + sizeof(Handle);
+    record.payload = {handle.data, handle.size};
+    record.body = handle.body;
+  } else {
+    const auto size = load<std::uint32_t>(at + 1);
+    record.length = 5 + size;
+    record.payload = {at + 5, size};
+    record.body = nullptr;
+  }
+}
+
+void decode_special(const std::uint8_t* at, Record& record) {
+  switch (at[0] & 0xf0) {
+    case kReferenced:
+      decode_referenced(at, record);
+      break;
+    case kSubscribe:
+      decode_subscription(at, record);
+      break;
+    case kPeer:
+      record.kind = Record::Kind::peer;
+      record.length = 1 + sizeof(PeerInfo*);
+      record.peer = load<PeerInfo*>(at + 1);
+      break;
+    case kRestart:
+      record.kind = Record::Kind::restart;
+      record.length = 1;
+      break;
+    default:
+      CHECK(at[0] == kEnd);
+      record.kind = Record::Kind::end;
+      record.length = 1;
+  }
+}
+
+void decode(const std::uint8_t* at, Record& record) {
+  if (at[0] >= 0x80) {
+    decode_special(at, record);
+    return;
+  }
+  const bool is_long = (at[0] & 2) != 0;
+  const std::uint32_t header = is_long ? 9 : 2;
+  const auto size = is_long ? static_cast<std::uint32_t>(load_be64(at + 1)) : at[1];
+  record.kind = Record::Kind::frame;
+  record.has_more = (at[0] & 1) != 0;
+  record.length = header + size;
+  record.wire = {at, record.length};
+  record.payload = {at + header, size};
+  record.body = nullptr;
+  record.is_by_reference = false;
+}
+
+}  // namespace
+
+YPipe::~YPipe() {
+  rollback();
+  if (read_.chunk == nullptr) read_.chunk = first_;
+  drop_records(read_, published_.load(std::memory_order_relaxed));
+  for (Chunk* chunk = read_.chunk; chunk != nullptr;) {
+    Chunk* next = chunk->next;
+    chunk->drop();
+    chunk = next;
+  }
+  if (Chunk* spare = spare_.load(std::memory_order_relaxed)) spare->drop();
+}
+
+void YPipe::release(const Record& record) {
+  if (record.kind == Record::Kind::peer) {
+    record.peer->drop();
+  } else if (record.is_by_reference && record.body != nullptr) {
+    record.body->drop();
+  }
+}
+
+void YPipe::drop_records(Cursor from, std::uint64_t until) {
+  while (from.position < until) {
+    if (from.chunk->data()[from.offset] == kNextChunk) {
+      from = {from.chunk->next, 0, from.position + 1};
+      continue;
+    }
+    Record record;
+    decode(from.chunk->data() + from.offset, record);
+    release(record);
+    step(from, record);
+  }
+}
+
+// ---- write side
+
+bool YPipe::add_chunk(std::size_t bytes) {
+  // A reader that is a whole chunk behind shows that there is a queue: larger chunks pay then.
+  const bool has_queue =
+      chunks_written_ - chunks_read_.load(std::memory_order_relaxed) > 1;
+  std::uint32_t wanted = Chunk::kSmallest;
+  if (write_chunk_ != nullptr) {
+    const std::uint32_t last = write_chunk_->capacity() + sizeof(Chunk);
+    wanted = std::clamp<std::uint32_t>(has_queue ? 2 * last : last, 4096, Chunk::kLargest);
+  }
+  // One byte is kept for the mark that leads to the next chunk.
+  const std::size_t least = bytes + 1 + sizeof(Chunk);
+  CHECK(least <= Chunk::kLargest);
+  while (wanted < least) wanted *= 2;
+
+  Chunk* chunk = spare_.exchange(nullptr, std::memory_order_acquire);
+  if (chunk != nullptr && chunk->capacity() + sizeof(Chunk) < wanted) {
+    chunk->drop();
+    chunk = nullptr;
+  }
+  if (chunk == nullptr) chunk = Chunk::make(wanted);
+  if (chunk == nullptr) return false;
+  chunk->next = nullptr;
+  if (write_chunk_ == nullptr) {
+    first_ = chunk;
+    marked_.chunk = chunk;
+  } else {
+    write_chunk_->data()[write_offset_] = kNextChunk;
+    write_chunk_->next = chunk;
+    ++written_;
+  }
+  write_chunk_ = chunk;
+  write_offset_ = 0;
+  ++chunks_written_;
+  return true;
+}
+
+std::uint8_t* YPipe::reserve(std::size_t bytes) {
+  if (write_chunk_ == nullptr || write_chunk_->capacity() - write_offset_ < bytes + 1) {
+    if (!add_chunk(bytes)) return nullptr;
+  }
+  return write_chunk_->data() + write_offset_;
+}
+
+bool YPipe::append_frame(Bytes body, bool more) {
+  CHECK(body.size() <= Chunk::kLargest / 2);
+  std::uint8_t* at = reserve(body.size() + 9);
+  if (at == nullptr) return false;
+  const std::uint32_t header = write_frame_header(at, body.size(), more);
+  if (!body.empty()) std::memcpy(at + header, body.data(), body.size());
+  commit(header + static_cast<std::uint32_t>(body.size()));
+  if (!more) ++pending_messages_;
+  return true;
+}
+
+bool YPipe::append_referenced(const Handle& handle, bool more) {
+  std::uint8_t* at = reserve(kReferencedLength);
+  if (at == nullptr) return false;
+  at[0] = more ? kReferenced | 1 : kReferenced;
+  at[1] = static_cast<std::uint8_t>(write_frame_header(at + 2, handle.size, more));
+  std::memcpy(at + 11, &handle, sizeof handle);
+  commit(kReferencedLength);
+  if (!more) ++pending_messages_;
+  return true;
+}
+
+bool YPipe::append_subscription(bool subscribe, Bytes topic) {
+  const std::uint8_t mark = subscribe ? kSubscribe : kCancel;
+  if (topic.size() <= kCopyMax) {
+    std::uint8_t* at = reserve(5 + topic.size());
+    if (at == nullptr) return false;
+    at[0] = mark;
+    const auto size = static_cast<std::uint32_t>(topic.size());
+    std::memcpy(at + 1, &size, sizeof size);
+    if (size != 0) std::memcpy(at + 5, topic.data(), size);
+    commit(5 + size);
+    ++pending_messages_;
+    return true;
+  }
+  std::uint8_t* copy = nullptr;
+  Body* body = make_heap_body(topic.size(), &copy);
+  if (body == nullptr) return false;
+  std::uint8_t* at = reserve(1 + sizeof(Handle));
+  if (at == nullptr) {
+    body->drop();
+    return false;
+  }
+  std::memcpy(copy, topic.data(), topic.size());
+  const Handle handle{copy, topic.size(), body};
+  at[0] = mark | kByReference;
+  std::memcpy(at + 1, &handle, sizeof handle);
+  commit(1 + sizeof handle);
+  ++pending_messages_;
+  return true;
+}
+
+bool YPipe::append_peer(PeerInfo* peer) {
+  std::uint8_t* at = reserve(1 + sizeof peer);
+  if (at == nullptr) return false;
+  at[0] = kPeer;
+  std::memcpy(at + 1, &peer, sizeof peer);
+  commit(1 + sizeof peer);
+  return true;
+}
+
+bool YPipe::append_mark(std::uint8_t mark) {
+  std::uint8_t* at = reserve(1);
+  if (at == nullptr) return false;
+  at[0] = mark;
+  commit(1);
+  return true;
+}
+
+bool YPipe::append_restart() { return append_mark(kRestart); }
+bool YPipe::append_end() { return append_mark(kEnd); }
+
+bool YPipe::publish() {
+  marked_ = {write_chunk_, write_offset_, written_};
+  messages_written_ += pending_messages_;
+  pending_messages_ = 0;
+  published_.store(written_, std::memory_order_release);  // pairs with the acquire in refresh()
+  light_fence();  // against the heavy fence in go_dormant()
+  if (__builtin_expect(!dormant_.load(std::memory_order_relaxed), 1)) return false;
+  // acquire: the reader's mailbox, which the caller will post to, was set before it slept.
+  return dormant_.exchange(false, std::memory_order_acq_rel);
+}
+
+void YPipe::rollback() {
+  if (!has_unpublished()) return;
+  drop_records(marked_, written_);
+  Chunk* keep = marked_.chunk;
+  for (Chunk* chunk = keep->next; chunk != nullptr;) {
+    Chunk* next = chunk->next;
+    chunk->drop();
+    --chunks_written_;
+    chunk = next;
+  }
+  keep->next = nullptr;
+  write_chunk_ = keep;
+  write_offset_ = marked_.offset;
+  written_ = marked_.position;
+  pending_messages_ = 0;
+}
+
+bool YPipe::would_have_credit() const {
+  const std::uint32_t most = limit();
+  return most == 0 ||
+         messages_written_ - taken_.load(std::memory_order_acquire) < most;
+}
+
+bool YPipe::has_credit() {
+  const std::uint32_t most = limit();
+  if (most == 0 || messages_written_ - seen_taken_ < most) return true;
+  seen_taken_ = taken_.load(std::memory_order_acquire);
+  if (messages_written_ - seen_taken_ < most) return true;
+  // Announce the wait, then look again: the reader stores `taken_` and then loads `writer_waits_`.
+  writer_waits_.store(true, std::memory_order_seq_cst);
+  seen_taken_ = taken_.load(std::memory_order_seq_cst);
+  if (messages_written_ - seen_taken_ >= most) return false;
+  writer_waits_.store(false, std::memory_order_relaxed);
+  return true;
+}
+
+// ---- read side
+
+bool YPipe::refresh() {
+  known_ = published_.load(std::memory_order_acquire);  // pairs with the release in publish()
+  if (read_.position == known_) return false;
+  if (read_.chunk == nullptr) read_.chunk = first_;
+  return true;
+}
+
+bool YPipe::peek(Cursor& cursor, Record& record) {
+  for (;;) {
+    if (cursor.position == known_) {
+      const std::uint64_t before = known_;
+      if (!refresh() || known_ == before) return false;
+      if (cursor.chunk == nullptr) cursor.chunk = read_.chunk;
+    }
+    const std::uint8_t* at = cursor.chunk->data() + cursor.offset;
+    if (__builtin_expect(*at != kNextChunk, 1)) {
+      decode(at, record);
+      return true;
+    }
+    Chunk* finished = cursor.chunk;
+    cursor = {finished->next, 0, cursor.position + 1};
+    if (&cursor == &read_) leave_chunk(*finished);
+  }
+}
+
+void YPipe::leave_chunk(Chunk& finished) {
+  chunks_read_.store(chunks_read_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  if (finished.is_shared()) {
+    finished.drop();  // messages still point into it
+    return;
+  }
+  Chunk* previous = spare_.exchange(&finished, std::memory_order_acq_rel);
+  if (previous != nullptr) previous->drop();
+}
+
+bool YPipe::pop(const Record& record) {
+  step(read_, record);
+  if (record.kind >= Record::Kind::peer || record.has_more) return false;
+  ++messages_read_;
+  const std::uint32_t low = low_water_mark();
+  if (low == 0 || messages_read_ - credited_ < low) return false;
+  credited_ = messages_read_;
+  taken_.store(messages_read_, std::memory_order_seq_cst);
+  return writer_waits_.load(std::memory_order_seq_cst) &&
+         writer_waits_.exchange(false, std::memory_order_acq_rel);
+}
+
+bool YPipe::go_dormant() {
+  // release: whoever clears it will post to this reader's mailbox and must see it.
+  dormant_.store(true, std::memory_order_release);
+  heavy_fence();  // against the light fence in publish()
+  if (published_.load(std::memory_order_acquire) == read_.position) return true;
+  dormant_.store(false, std::memory_order_relaxed);
+  return false;
+}
+
+}  // namespace zmqng
