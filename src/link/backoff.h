@@ -1,0 +1,45 @@
+// Backoff: how long to wait before the next attempt to connect. Pure.
+//
+// Without a maximum every wait is the interval plus a random part of it, as in libzmq. With one, waits
+// double up to it; they stay spread at the maximum, too, so that many clients of one server that was
+// away do not come back in step (libzmq 4.3.5 has no jitter there).
+//
+// Owner: Dialer. Threads: the reactor's.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "base/clock.h"
+
+namespace zmqng {
+
+class Backoff {
+ public:
+  Backoff(int interval_ms, int interval_max_ms) : interval_(interval_ms), max_(interval_max_ms) {}
+
+  // Intervals of -1 and 0 switch reconnecting off.
+  bool is_enabled() const { return interval_ > 0; }
+  // A transport connection was made: the next failure starts a new series.
+  void reset() { failures_ = 0; }
+
+  Millis next(std::uint32_t random) {
+    if (max_ > 0 && max_ <= interval_) return max_;
+    Millis low = interval_;
+    Millis high = Millis{2} * interval_;
+    if (max_ > 0) {
+      const int doublings = std::min(failures_, 30);
+      ++failures_;
+      high = std::min<Millis>(max_, Millis{interval_} << (doublings + 1));
+      low = std::max<Millis>(interval_, high / 4);
+    }
+    return low + random % static_cast<std::uint64_t>(std::max<Millis>(high - low, 1));
+  }
+
+ private:
+  int interval_;
+  int max_;
+  int failures_ = 0;
+};
+
+}  // namespace zmqng

@@ -1,0 +1,400 @@
+#include "link/connection.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "zmtp/command.h"
+
+namespace zmqng {
+namespace {
+
+constexpr std::uint32_t kErrnoEpipe = EPIPE;
+
+std::unique_ptr<Peer> make_peer(const LinkSettings& settings) {
+  PeerOptions options;
+  options.type = settings.type;
+  options.routing_id = settings.options.routing_id;
+  for (const auto& [name, value] : settings.options.metadata) {
+    options.metadata.add(name, as_bytes(value));
+  }
+  options.allows_old_peers = settings.options.security.zap_domain.empty();
+  options.max_message_bytes = settings.options.maxmsgsize;
+  return std::make_unique<Peer>(std::move(options));
+}
+
+}  // namespace
+
+Connection::Connection(ConnectionOwner& owner, Reactor& reactor, const LinkSettings& settings,
+                       std::unique_ptr<Stream> stream)
+    : owner_(owner),
+      reactor_(reactor),
+      settings_(settings),
+      stream_(std::move(stream)),
+      watch_(*this),
+      sender_(*stream_) {}
+
+Connection::~Connection() { reactor_.unwatch(watch_); }
+
+void Connection::start() {
+  if (settings_.is_raw()) {
+    is_old_peer_ = true;
+    become_ready(nullptr);
+    return;
+  }
+  if (settings_.options.handshake_ivl > 0) {
+    handshake_deadline_ = reactor_.now() + settings_.options.handshake_ivl;
+  }
+  peer_ = make_peer(settings_);
+  sender_.stage(peer_->take_output());
+  send();
+  // Most accepted peers have sent their greeting by now.
+  if (!is_closed()) receive();
+  if (!is_closed()) owner_.connection_deadline_changed();
+}
+
+void Connection::update_watch() {
+  if (is_closed()) return;
+  std::uint32_t interest = 0;
+  if (!is_paused_) interest |= kReadyIn;
+  if (must_write_ && !is_output_dead_) interest |= kReadyOut;
+  if (interest == 0 && has_hung_up_) {
+    reactor_.unwatch(watch_);
+    return;
+  }
+  if (Error error = reactor_.poller().watch(watch_, stream_->fd(), interest)) {
+    close(lost_end(error.code));
+  }
+}
+
+void Connection::serve(std::uint32_t ready) {
+  if ((ready & kReadyHangup) != 0) has_hung_up_ = true;
+  if ((ready & kReadyOut) != 0) send();
+  if (is_closed()) return;
+  if (is_paused_) {
+    update_watch();
+  } else if ((ready & (kReadyIn | kReadyHangup)) != 0) {
+    receive();
+  }
+}
+
+// ---- receiving
+
+void Connection::receive() {
+  for (int i = 0; i < kReadsPerTurn; ++i) {
+    if (is_closed() || is_paused_ || !read_once()) break;
+  }
+  if (is_closed()) return;
+  if (peer_ != nullptr && !peer_->output().empty()) {
+    sender_.stage(peer_->take_output());
+    send();
+  }
+  update_watch();
+}
+
+bool Connection::read_once() {
+  if (receiver_ != nullptr && !receiver_->direct_room().empty()) return read_large();
+  std::uint8_t* scratch = reactor_.scratch();
+  const std::size_t kept = kept_.size();
+  std::size_t room = Reactor::kScratchBytes;
+  if (kept >= room) return take_input(kept_);  // cannot happen: whole frames fit
+  std::copy(kept_.begin(), kept_.end(), scratch);
+  const IoResult result = stream_->read({scratch + kept, room - kept});
+  if (result.is_end()) {
+    stream_ended(result);
+    return false;
+  }
+  if (!result.is_done() || result.bytes == 0) return false;
+  if (has_heartbeat()) heartbeat_->on_received();
+  kept_.clear();
+  const bool was_full = result.bytes == room - kept;
+  return take_input({scratch, kept + result.bytes}) && was_full;
+}
+
+bool Connection::read_large() {
+  const IoResult result = stream_->read(receiver_->direct_room());
+  if (result.is_end()) {
+    stream_ended(result);
+    return false;
+  }
+  if (!result.is_done()) return false;
+  if (has_heartbeat()) heartbeat_->on_received();
+  if (receiver_->direct_read(result.bytes) == Receiver::Outcome::failed) {
+    close({Failure::silent(), false, false});
+    return false;
+  }
+  return true;
+}
+
+// Takes what can be taken and keeps the rest. False: stop reading.
+bool Connection::take_input(Bytes input) {
+  if (state_ == State::expect_handshake && !take_handshake(&input)) return false;
+  return take_traffic(input);
+}
+
+bool Connection::take_handshake(Bytes* input) {
+  const Peer::Fed fed = peer_->feed(*input);
+  *input = input->subspan(fed.consumed_bytes);
+  if (!peer_->output().empty()) {
+    sender_.stage(peer_->take_output());
+    send();
+    if (is_closed()) return false;
+  }
+  if (fed.status == Peer::Status::need_more) return true;
+  if (fed.status == Peer::Status::failed) {
+    close({peer_->failure(), false, false});
+    return false;
+  }
+  become_ready(peer_.get());
+  return !is_closed();
+}
+
+bool Connection::take_traffic(Bytes input) {
+  if (input.empty() || receiver_ == nullptr) return true;
+  std::size_t taken = 0;
+  const Receiver::Outcome outcome = receiver_->feed(input, &taken);
+  if (is_closed()) return false;
+  if (outcome == Receiver::Outcome::failed) {
+    close({Failure::silent(), false, false});
+    return false;
+  }
+  const Bytes rest = input.subspan(taken);
+  kept_.assign(rest.begin(), rest.end());
+  if (kept_.empty()) kept_.shrink_to_fit();
+  if (outcome == Receiver::Outcome::paused) pause();
+  return !is_paused_;
+}
+
+void Connection::pause() {
+  is_paused_ = true;
+  if (has_heartbeat()) heartbeat_->pause(reactor_.now());
+  owner_.connection_deadline_changed();
+}
+
+void Connection::pipe_writable() {
+  if (is_closed() || !is_paused_) return;
+  is_paused_ = false;
+  if (has_heartbeat()) heartbeat_->resume(reactor_.now());
+  Octets kept;
+  kept.swap(kept_);
+  if (take_traffic(kept)) receive();
+  if (!is_closed()) {
+    update_watch();
+    owner_.connection_deadline_changed();
+  }
+}
+
+void Connection::stream_ended(const IoResult& result) {
+  if (state_ == State::expect_end || (state_ == State::draining && is_output_dead_)) {
+    close({Failure::silent(), false, true});
+    return;
+  }
+  close(lost_end(result.end_error()));
+}
+
+ConnectionEnd Connection::lost_end(int error) const {
+  ConnectionEnd end;
+  if (state_ == State::expect_handshake || is_old_peer_) {
+    const auto value = error != 0 ? static_cast<std::uint32_t>(error) : kErrnoEpipe;
+    end.failure = {Failure::Event::no_detail, value};
+  }
+  return end;
+}
+
+// ---- the handshake is over
+
+void Connection::become_ready(const Peer* peer) {
+  handshake_deadline_ = kNever;
+  is_old_peer_ = peer == nullptr || !has_commands(peer->version());
+  state_ = State::streaming;
+  const ConnectionOwner::Attachment attachment = owner_.connection_ready(peer);
+  far_ = attachment.far;
+  if (far_ == nullptr) {
+    close({Failure::silent(), false, false});
+    return;
+  }
+  auto framing = Receiver::Framing::raw;
+  auto encoding = Sender::Encoding::raw;
+  Version version = Version::v3_1;
+  if (peer != nullptr) {
+    version = peer->version();
+    const bool is_v1 = uses_v1_frames(version);
+    framing = is_v1 ? Receiver::Framing::zmtp_v1 : Receiver::Framing::zmtp;
+    encoding = is_v1 ? Sender::Encoding::zmtp_v1 : Sender::Encoding::zmtp;
+    if (has_commands(version)) {
+      heartbeat_.emplace(HeartbeatOptions{settings_.options.heartbeat_ivl,
+                                          settings_.options.heartbeat_timeout});
+      heartbeat_->on_handshake_done(reactor_.now());
+    }
+    peer_->forget_handshake();
+  }
+  receiver_.reset(new Receiver(*far_, *this, framing, !has_commands(version),
+                               settings_.options.maxmsgsize));
+  sender_.attach(*far_, encoding, version, attachment.skips_to_restart);
+  if (attachment.drains) {
+    drain();
+  } else {
+    send();
+  }
+  if (!is_closed()) owner_.connection_deadline_changed();
+  if (!is_closed()) update_watch();
+}
+
+bool Connection::command_received(Bytes body) {
+  const CommandResult result = peer_->on_command(body);
+  switch (result.kind) {
+    case CommandResult::Kind::malformed:
+      return false;
+    case CommandResult::Kind::ping:
+      if (has_heartbeat()) heartbeat_->on_peer_ping(result.ttl, reactor_.now());
+      owner_.connection_deadline_changed();
+      return true;
+    case CommandResult::Kind::subscribe:
+    case CommandResult::Kind::cancel:
+      if (!settings_.is_publisher() || far_ == nullptr) return true;
+      if (!far_->write_subscription(result.kind == CommandResult::Kind::subscribe, result.topic)) {
+        return false;
+      }
+      // Between two parts of a message it becomes visible with the message.
+      if (!receiver_->is_inside_message()) far_->publish();
+      return true;
+    default:
+      return true;
+  }
+}
+
+// ---- sending
+
+void Connection::pipe_readable() {
+  if (is_streaming() && !must_write_) send();
+}
+
+void Connection::send() {
+  if (is_output_dead_) return;
+  after_send(sender_.flush());
+}
+
+void Connection::after_send(Sender::Outcome outcome) {
+  const bool must_write = outcome == Sender::Outcome::blocked || outcome == Sender::Outcome::again;
+  if (outcome == Sender::Outcome::lost) is_output_dead_ = true;
+  if (is_ping_staged_ && !sender_.has_staged()) {
+    is_ping_staged_ = false;
+    if (has_heartbeat()) heartbeat_->on_ping_sent_to_kernel(reactor_.now());
+    owner_.connection_deadline_changed();
+  }
+  if (must_write != must_write_ || is_output_dead_) {
+    must_write_ = must_write;
+    update_watch();
+  }
+  if (is_closed()) return;
+  if (state_ == State::draining && (sender_.has_reached_end() || is_output_dead_)) {
+    begin_end_wait();
+  }
+}
+
+// ---- ending
+
+void Connection::drain() {
+  if (is_closed()) return;
+  if (!is_streaming()) {
+    close({Failure::silent(), false, true});
+    return;
+  }
+  state_ = State::draining;
+  receiver_->discard_messages();
+  kept_.clear();
+  if (is_paused_) {
+    is_paused_ = false;
+    if (has_heartbeat()) heartbeat_->resume(reactor_.now());
+  }
+  send();
+  if (!is_closed()) receive();
+}
+
+// Everything is with the kernel. Closing now, with input unread or still to come, would make the kernel
+// reset the connection and drop what the peer has not received: wait until the peer has it all.
+void Connection::begin_end_wait() {
+  state_ = State::expect_end;
+  if (is_output_dead_) {
+    close({Failure::silent(), false, true});
+    return;
+  }
+  stream_->shutdown_write();
+  end_deadline_ = reactor_.now() + kEndWaitMs;
+  end_check_ = reactor_.now() + kEndCheckMs;
+  owner_.connection_deadline_changed();
+}
+
+void Connection::check_end_wait(Millis now) {
+  receive();
+  if (is_closed()) return;
+  end_check_ = now + kEndCheckMs;
+  if (now >= end_deadline_ || stream_->pending_output() == 0) {
+    close({Failure::silent(), false, true});
+  }
+}
+
+void Connection::close_now() { close({Failure::silent(), false, true}); }
+
+void Connection::close(const ConnectionEnd& end) {
+  if (is_closed()) return;
+  reactor_.unwatch(watch_);
+  // A refusal that the peer should read may still be staged; what does not fit is not worth waiting.
+  if (state_ == State::expect_handshake && sender_.has_staged() && !is_output_dead_) {
+    sender_.flush();
+  }
+  state_ = State::closed;
+  if (receiver_ != nullptr && far_ != nullptr) far_->rollback();
+  sender_.skip_to_message_start();
+  owner_.connection_ended(end);
+}
+
+// ---- time
+
+Millis Connection::next_deadline() const {
+  Millis next = std::min(handshake_deadline_, end_check_);
+  if (has_heartbeat() && state_ == State::streaming) {
+    next = std::min(next, heartbeat_->next_deadline());
+  }
+  return next;
+}
+
+void Connection::timer_expired(Millis now) {
+  if (is_closed()) return;
+  if (now >= handshake_deadline_) {
+    close(lost_end(EAGAIN));
+    return;
+  }
+  if (state_ == State::expect_end) {
+    check_end_wait(now);
+  } else if (has_heartbeat()) {
+    run_heartbeat(now);
+  }
+}
+
+void Connection::run_heartbeat(Millis now) {
+  // What has arrived counts before silence does.
+  if (!is_paused_) receive();
+  while (!is_closed()) {
+    Octets command;
+    switch (heartbeat_->poll(now)) {
+      case Heartbeat::Action::none:
+        return;
+      case Heartbeat::Action::send_ping:
+        append_ping(command, settings_.options.heartbeat_ttl);
+        is_ping_staged_ = true;
+        break;
+      case Heartbeat::Action::send_pong:
+        if (must_write_) continue;
+        append_pong(command, {});
+        break;
+      case Heartbeat::Action::expired:
+        close(lost_end(ETIMEDOUT));
+        return;
+    }
+    sender_.stage(command);
+    send();
+  }
+}
+
+}  // namespace zmqng

@@ -1,0 +1,136 @@
+// Connection: one byte stream from open to close: handshake, traffic, heartbeats, drain.
+//
+// Owner:   Link. Threads: whoever holds the Link's Baton.
+// Holds:   a peer's bytes that arrived are never thrown away because writing failed or the pipe is
+//          full: the end of the stream is acted upon only when it is read.
+//
+//   expect_handshake --ready--> streaming --drain()--> draining --all sent--> expect_end --> closed
+//          any       --end of stream, bad bytes, time-out--> closed(reason)
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "link/link_host.h"
+#include "link/receiver.h"
+#include "link/sender.h"
+#include "reactor/reactor.h"
+#include "transport/stream.h"
+#include "zmtp/heartbeat.h"
+#include "zmtp/peer.h"
+
+namespace zmqng {
+
+// How a connection ended, for the monitor and for whoever may dial again.
+struct ConnectionEnd {
+  Failure failure;         // the event that stands before DISCONNECTED
+  bool may_retry = true;   // false: the peer broke the protocol, do not come back
+  bool is_drained = false; // we closed it ourselves, after the last byte
+};
+
+// Called by a Connection; must not destroy it inside the call (see Link::finish_connection).
+class ConnectionOwner {
+ public:
+  struct Attachment {
+    PipeEnd* far = nullptr;         // the pipe to serve; nullptr: the socket is gone
+    bool skips_to_restart = false;  // see Sender::attach
+    bool drains = false;            // the socket has left: send what is there, then close
+  };
+
+  // The handshake is over. `peer` is null for a raw stream.
+  virtual Attachment connection_ready(const Peer* peer) = 0;
+  virtual void connection_ended(const ConnectionEnd& end) = 0;
+  // The descriptor is ready; comes back through Connection::serve.
+  virtual void connection_fd_ready(std::uint32_t ready) = 0;
+  // Deadlines may have changed.
+  virtual void connection_deadline_changed() = 0;
+
+ protected:
+  ~ConnectionOwner() = default;
+};
+
+class Connection final : private FdHandler, private CommandSink {
+ public:
+  Connection(ConnectionOwner& owner, Reactor& reactor, const LinkSettings& settings,
+             std::unique_ptr<Stream> stream);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Begins with the handshake; may end at once (the owner is told).
+  void start();
+
+  void serve(std::uint32_t ready);
+  // The socket has written something.
+  void pipe_readable();
+  // The socket has read something: reading may go on.
+  void pipe_writable();
+  // The socket has left: send what is there, then close. What comes in is discarded.
+  void drain();
+  // The socket has left and wants nothing more sent.
+  void close_now();
+
+  void timer_expired(Millis now);
+  Millis next_deadline() const;
+
+  bool is_streaming() const { return state_ >= State::streaming && state_ < State::closed; }
+  bool is_closed() const { return state_ == State::closed; }
+  Stream& stream() { return *stream_; }
+
+ private:
+  enum class State : std::uint8_t { expect_handshake, streaming, draining, expect_end, closed };
+
+  // How long a drained connection waits for the peer to have received the last bytes, and how often
+  // it looks.
+  static constexpr Millis kEndWaitMs = 1000;
+  static constexpr Millis kEndCheckMs = 10;
+  static constexpr int kReadsPerTurn = 16;
+
+  void fd_ready(std::uint32_t ready) override { owner_.connection_fd_ready(ready); }
+  bool command_received(Bytes body) override;
+
+  void receive();
+  // False: stop reading for now.
+  bool read_once();
+  bool read_large();
+  bool take_input(Bytes input);
+  bool take_handshake(Bytes* input);
+  bool take_traffic(Bytes input);
+  void stream_ended(const IoResult& result);
+  void become_ready(const Peer* peer);
+  void send();
+  void after_send(Sender::Outcome outcome);
+  void begin_end_wait();
+  void check_end_wait(Millis now);
+  void run_heartbeat(Millis now);
+  void pause();
+  void update_watch();
+  void close(const ConnectionEnd& end);
+  ConnectionEnd lost_end(int error) const;
+  bool has_heartbeat() const { return heartbeat_.has_value(); }
+
+  ConnectionOwner& owner_;
+  Reactor& reactor_;
+  const LinkSettings& settings_;
+  std::unique_ptr<Stream> stream_;
+  Watch watch_;
+  std::unique_ptr<Peer> peer_;
+  Sender sender_;
+  std::unique_ptr<Receiver> receiver_;
+  std::optional<Heartbeat> heartbeat_;
+  PipeEnd* far_ = nullptr;
+  Octets kept_;  // bytes that were read but could not be taken yet
+  Millis handshake_deadline_ = kNever;
+  Millis end_deadline_ = kNever;
+  Millis end_check_ = kNever;
+  State state_ = State::expect_handshake;
+  bool is_paused_ = false;
+  bool must_write_ = false;     // the kernel had no room
+  bool is_output_dead_ = false;
+  bool is_ping_staged_ = false;
+  bool has_hung_up_ = false;    // while paused: no use watching
+  bool is_old_peer_ = false;    // 1.0, 2.0, raw: there was no handshake to succeed
+};
+
+}  // namespace zmqng

@@ -1,0 +1,137 @@
+#include "link/receiver.h"
+
+#include <algorithm>
+
+namespace zmqng {
+
+Receiver::Receiver(PipeEnd& far, CommandSink& commands, Framing framing, bool drops_commands,
+                   std::int64_t message_bytes_max)
+    : far_(&far),
+      commands_(commands),
+      framing_(framing),
+      drops_commands_(drops_commands),
+      message_bytes_max_(message_bytes_max < 0 ? UINT64_MAX
+                                               : static_cast<std::uint64_t>(message_bytes_max)) {}
+
+Receiver::~Receiver() { drop_large(); }
+
+void Receiver::drop_large() {
+  if (large_ != nullptr) large_->drop();
+  large_ = nullptr;
+}
+
+void Receiver::discard_messages() {
+  discards_ = true;
+  far_ = nullptr;
+}
+
+bool Receiver::may_begin_message() {
+  return is_inside_message_ || discards_ || far_->can_write();
+}
+
+Receiver::Outcome Receiver::feed(Bytes input, std::size_t* taken) {
+  *taken = 0;
+  if (framing_ == Framing::raw) {
+    const Outcome outcome = take_raw(input);
+    if (outcome == Outcome::need_more) *taken = input.size();
+    return outcome;
+  }
+  while (!input.empty()) {
+    const FrameHeader header = decode(input);
+    if (header.state == FrameHeader::State::malformed) return Outcome::failed;
+    if (!header.is_complete()) return Outcome::need_more;
+    if (header.body_bytes > message_bytes_max_) return Outcome::failed;
+    const bool is_command = framing_ == Framing::zmtp && header.is_command();
+    if (!is_command && !may_begin_message()) return Outcome::paused;
+    const Bytes rest = input.subspan(header.header_bytes);
+    Outcome outcome = Outcome::need_more;
+    std::size_t used = header.header_bytes;
+    if (rest.size() >= header.body_bytes && header.body_bytes < kOwnBlockFrom) {
+      used += header.body_bytes;
+      outcome = take_frame(header, rest.first(header.body_bytes));
+    } else if (header.body_bytes >= kOwnBlockFrom) {
+      const std::size_t start = std::min<std::uint64_t>(rest.size(), header.body_bytes);
+      used += start;
+      outcome = begin_large(header, rest.first(start));
+    } else {
+      return Outcome::need_more;
+    }
+    if (outcome == Outcome::paused) return outcome;
+    *taken += used;
+    if (outcome != Outcome::need_more) return outcome;
+    input = input.subspan(used);
+  }
+  return Outcome::need_more;
+}
+
+// `paused` (for a subscription that finds the pipe full) means that the frame was not taken.
+Receiver::Outcome Receiver::take_frame(const FrameHeader& header, Bytes body) {
+  if (framing_ == Framing::zmtp && header.is_command()) {
+    if (drops_commands_) return Outcome::need_more;
+    // A subscription takes room in the pipe like a message.
+    if (!discards_ && !is_inside_message_ && !far_->can_write()) return Outcome::paused;
+    return commands_.command_received(body) ? Outcome::need_more : Outcome::failed;
+  }
+  return write(body, header.has_more(), nullptr) ? Outcome::need_more : Outcome::failed;
+}
+
+bool Receiver::write(Bytes body, bool more, Message* message) {
+  is_inside_message_ = more;
+  if (discards_) return true;
+  const bool is_written = message != nullptr ? far_->write({body, more, message})
+                                             : far_->write_copy(body, more);
+  if (!is_written) return false;
+  if (!more) far_->publish();
+  return true;
+}
+
+Receiver::Outcome Receiver::begin_large(const FrameHeader& header, Bytes start) {
+  if (header.body_bytes > SIZE_MAX / 2) return Outcome::failed;
+  // The block's pages are only committed as bytes arrive, so a lie about the size costs nothing.
+  large_ = make_heap_body(header.body_bytes, &large_data_);
+  if (large_ == nullptr) return Outcome::failed;
+  large_size_ = header.body_bytes;
+  large_filled_ = start.size();
+  large_header_ = header;
+  std::copy(start.begin(), start.end(), large_data_);
+  return large_filled_ == large_size_ ? finish_large() : Outcome::need_more;
+}
+
+MutableBytes Receiver::direct_room() {
+  if (large_ == nullptr) return {};
+  return {large_data_ + large_filled_, large_size_ - large_filled_};
+}
+
+Receiver::Outcome Receiver::direct_read(std::size_t bytes) {
+  large_filled_ += bytes;
+  return large_filled_ == large_size_ ? finish_large() : Outcome::need_more;
+}
+
+Receiver::Outcome Receiver::finish_large() {
+  const Bytes body{large_data_, large_size_};
+  if (framing_ == Framing::zmtp && large_header_.is_command()) {
+    const bool is_fine = drops_commands_ || commands_.command_received(body);
+    drop_large();
+    return is_fine ? Outcome::need_more : Outcome::failed;
+  }
+  Message message;
+  message.adopt(large_, large_data_, large_size_);
+  large_ = nullptr;
+  return write(body, large_header_.has_more(), &message) ? Outcome::need_more : Outcome::failed;
+}
+
+// One read is one message.
+Receiver::Outcome Receiver::take_raw(Bytes input) {
+  if (input.empty()) return Outcome::need_more;
+  if (!may_begin_message()) return Outcome::paused;
+  while (!input.empty()) {
+    const Bytes part = input.first(std::min<std::size_t>(input.size(), 8192));
+    Message message;
+    if (!message.assign(part)) return Outcome::failed;
+    if (!write(message.bytes(), false, &message)) return Outcome::failed;
+    input = input.subspan(part.size());
+  }
+  return Outcome::need_more;
+}
+
+}  // namespace zmqng

@@ -1,0 +1,85 @@
+// Receiver: turns the bytes of a connection into messages in a pipe.
+//
+// Owner:   Connection. Threads: whoever holds the Link's Baton.
+// Holds:   only whole messages are published; at the pipe's high-water mark nothing more is taken, and
+//          what was read already waits in the Connection.
+#pragma once
+
+#include <cstdint>
+
+#include "pipe/pipe.h"
+#include "zmtp/frame.h"
+#include "zmtp/peer.h"
+
+namespace zmqng {
+
+// What the Receiver hands commands to.
+class CommandSink {
+ public:
+  // False: the connection must be closed.
+  [[nodiscard]] virtual bool command_received(Bytes body) = 0;
+
+ protected:
+  ~CommandSink() = default;
+};
+
+class Receiver {
+ public:
+  enum class Framing : std::uint8_t { zmtp, zmtp_v1, raw };
+  enum class Outcome : std::uint8_t {
+    need_more,  // all whole frames are taken
+    paused,     // the pipe is full
+    failed,     // bytes that no peer may send, or no memory: close, never to connect again
+  };
+
+  Receiver(PipeEnd& far, CommandSink& commands, Framing framing, bool drops_commands,
+           std::int64_t message_bytes_max);
+  ~Receiver();
+  Receiver(const Receiver&) = delete;
+  Receiver& operator=(const Receiver&) = delete;
+
+  // Takes a prefix of `input`; `*taken` says how much. The rest comes again, with more behind it.
+  Outcome feed(Bytes input, std::size_t* taken);
+
+  // Where to read the rest of a large body to, past any buffer; empty: into a buffer, then feed.
+  MutableBytes direct_room();
+  Outcome direct_read(std::size_t bytes);
+
+  // From here on frames are parsed and thrown away: the socket is gone.
+  void discard_messages();
+
+  // Some parts of a message are in the pipe, unpublished, the last is not.
+  bool is_inside_message() const { return is_inside_message_; }
+
+ private:
+  // Bodies from this size on get a block of their own.
+  static constexpr std::size_t kOwnBlockFrom = 8 * 1024;
+
+  Outcome take_frame(const FrameHeader& header, Bytes body);
+  Outcome begin_large(const FrameHeader& header, Bytes start);
+  Outcome finish_large();
+  Outcome take_raw(Bytes input);
+  bool may_begin_message();
+  bool write(Bytes body, bool more, Message* message);
+  void drop_large();
+  FrameHeader decode(Bytes input) const {
+    return framing_ == Framing::zmtp ? decode_frame_header(input) : decode_frame_header_v1(input);
+  }
+
+  PipeEnd* far_;
+  CommandSink& commands_;
+  Framing framing_;
+  bool drops_commands_;
+  bool discards_ = false;
+  bool is_inside_message_ = false;
+  std::uint64_t message_bytes_max_;
+
+  // a large body on its way
+  Body* large_ = nullptr;
+  std::uint8_t* large_data_ = nullptr;
+  std::size_t large_size_ = 0;
+  std::size_t large_filled_ = 0;
+  FrameHeader large_header_;
+};
+
+}  // namespace zmqng

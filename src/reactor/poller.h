@@ -1,0 +1,54 @@
+// Poller: tells which descriptors are ready; an interface, so that a simulated network can stand in.
+//
+// Owner: Reactor. Threads: the reactor's.
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace zmqng {
+
+inline constexpr std::uint32_t kReadyIn = 1;
+inline constexpr std::uint32_t kReadyOut = 2;
+inline constexpr std::uint32_t kReadyHangup = 4;  // error or both directions closed; always reported
+
+class FdHandler {
+ public:
+  virtual void fd_ready(std::uint32_t ready) = 0;
+
+ protected:
+  ~FdHandler() = default;
+};
+
+// One watched descriptor; lives inside its handler.
+struct Watch {
+  explicit Watch(FdHandler& ready_handler) : handler(&ready_handler) {}
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  FdHandler* handler;
+  int fd = -1;  // -1: not watched
+  std::uint32_t interest = 0;
+};
+
+struct ReadyEvent {
+  Watch* watch;
+  std::uint32_t ready;
+};
+
+class Poller {
+ public:
+  virtual ~Poller() = default;
+
+  // Starts watching, or changes the interest (kReadyIn, kReadyOut, or 0: hang-ups only).
+  // Errors: ENOMEM, ENOSPC (the user's limit of watches).
+  virtual Error watch(Watch& watch, int fd, std::uint32_t interest) = 0;
+  // Before the descriptor is closed.
+  virtual void unwatch(Watch& watch) = 0;
+  // Waits until something is ready, at most `timeout` ms (negative: for ever). Interrupted: 0 events.
+  virtual int wait(Millis timeout, ReadyEvent* events, int events_max) = 0;
+};
+
+}  // namespace zmqng

@@ -1,0 +1,133 @@
+#include "reactor/reactor.h"
+
+#include <sched.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <new>
+
+namespace zmqng {
+
+Result<std::unique_ptr<Reactor>> Reactor::make(std::unique_ptr<Poller> poller, NowFunction now) {
+  std::unique_ptr<Reactor> reactor(new (std::nothrow) Reactor(std::move(poller), now));
+  if (reactor == nullptr) return Error{ENOMEM};
+  if (Error error = reactor->mailbox_->fd().open()) return error;
+  if (Error error = reactor->poller_->watch(reactor->mailbox_watch_,
+                                            reactor->mailbox_->fd().get(), kReadyIn)) {
+    return error;
+  }
+  return reactor;
+}
+
+Reactor::Reactor(std::unique_ptr<Poller> poller, NowFunction read_clock)
+    : poller_(std::move(poller)),
+      read_clock_(read_clock),
+      mailbox_(new Mailbox),
+      mailbox_watch_(*this),
+      now_(read_clock()),
+      scratch_(new std::uint8_t[kScratchBytes]) {}
+
+Reactor::~Reactor() {
+  stop();
+  mailbox_->close();
+  poller_->unwatch(mailbox_watch_);
+  mailbox_->drop();
+}
+
+Error Reactor::start(const ThreadSettings& settings) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  // Signals are the application's business: its own threads take them.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const int error = pthread_create(&thread_, &attributes, thread_main, this);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_attr_destroy(&attributes);
+  if (error != 0) return Error{error};
+  has_thread_ = true;
+  apply(settings);
+  return {};
+}
+
+// A scheduling wish that the system refuses is no reason not to run.
+void Reactor::apply(const ThreadSettings& settings) {
+  if (!settings.name.empty()) pthread_setname_np(thread_, settings.name.substr(0, 15).c_str());
+  if (settings.sched_policy >= 0 || settings.priority >= 0) {
+    int policy = SCHED_OTHER;
+    sched_param parameters{};
+    pthread_getschedparam(thread_, &policy, &parameters);
+    if (settings.sched_policy >= 0) policy = settings.sched_policy;
+    if (settings.priority >= 0) parameters.sched_priority = settings.priority;
+    pthread_setschedparam(thread_, policy, &parameters);
+  }
+  if (!settings.cpus.empty()) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (int cpu : settings.cpus) {
+      if (cpu < CPU_SETSIZE) CPU_SET(static_cast<std::size_t>(cpu), &set);
+    }
+    pthread_setaffinity_np(thread_, sizeof set, &set);
+  }
+}
+
+void Reactor::stop() {
+  if (!has_thread_) return;
+  must_stop_.store(true, std::memory_order_release);
+  mailbox_->fd().signal();
+  pthread_join(thread_, nullptr);
+  has_thread_ = false;
+}
+
+void* Reactor::thread_main(void* self) {
+  auto& reactor = *static_cast<Reactor*>(self);
+  while (!reactor.must_stop_.load(std::memory_order_acquire)) reactor.run_once(kNever);
+  return nullptr;
+}
+
+void Reactor::run_once(Millis wait_max) {
+  Millis timeout = 0;
+  const bool may_sleep = mailbox_->arm();
+  if (may_sleep) {
+    const Millis next = timers_.next_deadline();
+    timeout = next == kNever ? wait_max : std::clamp<Millis>(next - read_clock_(), 0, wait_max);
+    if (timeout == kNever) timeout = -1;
+  }
+  events_count_ = poller_->wait(timeout, events_, kEventsMax);
+  events_left_from_ = 0;
+  if (may_sleep) mailbox_->disarm();
+  now_ = read_clock_();
+  mailbox_->serve_all();
+  handle_events();
+  timers_.run(now_);
+  bury_retired();
+}
+
+void Reactor::handle_events() {
+  while (events_left_from_ < events_count_) {
+    const ReadyEvent event = events_[events_left_from_++];
+    if (event.watch != nullptr) event.watch->handler->fd_ready(event.ready);
+  }
+  events_count_ = 0;
+}
+
+void Reactor::unwatch(Watch& watch) {
+  poller_->unwatch(watch);
+  for (int i = events_left_from_; i < events_count_; ++i) {
+    if (events_[i].watch == &watch) events_[i].watch = nullptr;
+  }
+}
+
+void Reactor::fd_ready(std::uint32_t) { mailbox_->fd().clear(); }
+
+void Reactor::bury_retired() {
+  // Burying may retire more.
+  while (!retired_.empty()) {
+    std::vector<Retiree*> batch;
+    batch.swap(retired_);
+    for (Retiree* retiree : batch) retiree->bury();
+  }
+}
+
+}  // namespace zmqng
