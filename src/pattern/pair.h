@@ -1,0 +1,35 @@
+// Pair: one peer. Who comes while there is one stays connected, but is neither read nor written,
+// and never takes the peer's place. Who comes after the peer has gone does; what the former peer
+// wrote is still delivered.
+#pragma once
+
+#include "pattern/fair_queue.h"
+#include "pattern/load_balancer.h"
+
+namespace zmqng {
+
+class Pair final : public Pattern {
+ public:
+  explicit Pair(PatternHost& host) : host_(host), in_(host) {}
+
+  void attach(PipeEnd& end) override;
+  void readable(PipeEnd& end) override;
+  void writable(PipeEnd& end) override { out_.writable(end); }
+  void closing(PipeEnd& end) override;
+  void detach(PipeEnd& end) override;
+  int send(const OutFrame& frame) override { return out_.send(frame); }
+  int recv(Message& message) override { return in_.recv(message); }
+  bool can_send() override { return out_.can_send(); }
+  bool can_recv() override { return in_.can_recv(); }
+
+ private:
+  // PipeEnd::tag of those who are not the peer.
+  static constexpr std::uint32_t kDeaf = 1;
+  static constexpr std::uint32_t kLeaving = 2;
+
+  PatternHost& host_;
+  FairQueue in_;      // the peer, and former peers as long as there is something from them
+  LoadBalancer out_;  // the peer
+};
+
+}  // namespace zmqng

@@ -1,0 +1,9 @@
+#include "pattern/pub.h"
+
+namespace zmqng {
+
+void Pub::attach(PipeEnd& end) {
+  publisher_.attach(end);
+}
+
+}  // namespace zmqng
