@@ -1,0 +1,145 @@
+#include "socket/proxy.h"
+
+#include <cerrno>
+#include <string_view>
+
+namespace zmqng {
+namespace {
+
+constexpr int kMessagesPerTurn = 1000;
+constexpr int kRepType = 4;
+
+struct Traffic {
+  std::uint64_t parts_received = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t parts_sent = 0;
+  std::uint64_t bytes_sent = 0;
+};
+
+int send_message(Socket& to, Message& message, bool more) {
+  const int error = to.send({message.bytes(), more, &message}, false);
+  return error;
+}
+
+class Proxy {
+ public:
+  Proxy(Socket& frontend, Socket& backend, Socket* capture, Socket* control)
+      : frontend_(frontend), backend_(backend), capture_(capture), control_(control) {}
+
+  int run() {
+    while (!is_terminated_) {
+      if (int error = wait_for_work()) return error;
+      if (control_ != nullptr && (items_[2].revents & kPollIn) != 0) {
+        if (int error = serve_control()) return error;
+      }
+      if (is_paused_ || is_terminated_) continue;
+      if (int error = forward(frontend_, backend_, front_traffic_, back_traffic_)) return error;
+      if (&frontend_ == &backend_) continue;
+      if (int error = forward(backend_, frontend_, back_traffic_, front_traffic_)) return error;
+    }
+    return 0;
+  }
+
+ private:
+  // Waits for input that can be passed on: where the receiving side is full, for its room instead.
+  int wait_for_work() {
+    short front = 0;
+    short back = 0;
+    if (!is_paused_) {
+      if (int error = frontend_.serve()) return error;
+      if (int error = backend_.serve()) return error;
+      const int front_ready = frontend_.ready_events();
+      const int back_ready = backend_.ready_events();
+      ((front_ready & kPollIn) != 0 ? back : front) |=
+          static_cast<short>((front_ready & kPollIn) != 0 ? kPollOut : kPollIn);
+      ((back_ready & kPollIn) != 0 ? front : back) |=
+          static_cast<short>((back_ready & kPollIn) != 0 ? kPollOut : kPollIn);
+    }
+    items_[0] = {&frontend_, -1, front, 0};
+    items_[1] = {&backend_, -1, back, 0};
+    items_[2] = {control_, -1, kPollIn, 0};
+    int ready = 0;
+    return poll_items(items_, control_ != nullptr ? 3 : 2, -1, &ready);
+  }
+
+  int forward(Socket& from, Socket& to, Traffic& source, Traffic& target) {
+    for (int i = 0; i < kMessagesPerTurn; ++i) {
+      if ((to.ready_events() & kPollOut) == 0) return 0;
+      const int error = forward_message(from, to, source, target);
+      if (error == EAGAIN) return 0;
+      if (error != 0) return error;
+    }
+    return 0;
+  }
+
+  int forward_message(Socket& from, Socket& to, Traffic& source, Traffic& target) {
+    Message part;
+    bool is_first = true;
+    for (;;) {
+      const int error = from.recv(part, is_first);
+      if (error != 0) return error;
+      is_first = false;
+      const bool more = part.has_more();
+      const std::size_t size = part.size();
+      ++source.parts_received;
+      source.bytes_received += size;
+      if (capture_ != nullptr) {
+        if (int failed = send_message(*capture_, part, more)) return failed;
+      }
+      if (int failed = send_message(to, part, more)) return failed;
+      ++target.parts_sent;
+      target.bytes_sent += size;
+      if (!more) return 0;
+    }
+  }
+
+  int serve_control() {
+    Message command;
+    const int error = control_->recv(command, true);
+    if (error == EAGAIN) return 0;
+    if (error != 0) return error;
+    while (command.has_more()) {
+      Message rest;
+      if (int failed = control_->recv(rest, false)) return failed;
+      command.set_more(rest.has_more());
+    }
+    const std::string_view text = as_text(command.bytes());
+    if (text == "STATISTICS") return send_statistics();
+    if (text == "PAUSE") is_paused_ = true;
+    if (text == "RESUME") is_paused_ = false;
+    if (text == "TERMINATE") is_terminated_ = true;
+    // Everything a REP receives has to be answered.
+    return control_->type() == kRepType ? control_->send({}, false) : 0;
+  }
+
+  int send_statistics() {
+    const std::uint64_t values[] = {
+        front_traffic_.parts_received, front_traffic_.bytes_received, front_traffic_.parts_sent,
+        front_traffic_.bytes_sent,     back_traffic_.parts_received,  back_traffic_.bytes_received,
+        back_traffic_.parts_sent,      back_traffic_.bytes_sent};
+    for (const std::uint64_t& value : values) {
+      const Bytes bytes{reinterpret_cast<const std::uint8_t*>(&value), sizeof value};
+      const bool more = &value != &values[7];
+      if (int error = control_->send({bytes, more, nullptr}, false)) return error;
+    }
+    return 0;
+  }
+
+  Socket& frontend_;
+  Socket& backend_;
+  Socket* capture_;
+  Socket* control_;
+  PollItem items_[3];
+  Traffic front_traffic_;
+  Traffic back_traffic_;
+  bool is_paused_ = false;
+  bool is_terminated_ = false;
+};
+
+}  // namespace
+
+int run_proxy(Socket& frontend, Socket& backend, Socket* capture, Socket* control) {
+  return Proxy(frontend, backend, capture, control).run();
+}
+
+}  // namespace zmqng

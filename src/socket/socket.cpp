@@ -1,0 +1,260 @@
+#include "socket/socket.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <new>
+#include <utility>
+
+#include "base/errors.h"
+#include "socket/interruption.h"
+#include "socket/monitor.h"
+
+namespace zmqng {
+
+Socket* Socket::make(SocketHost& host, int type, const SocketOptions& options,
+                     unsigned fork_generation) {
+  auto* socket = new (std::nothrow) Socket(host, type, options, fork_generation);
+  if (socket != nullptr && socket->pattern_ == nullptr) {
+    delete socket;
+    return nullptr;
+  }
+  return socket;
+}
+
+Socket::Socket(SocketHost& host, int type, const SocketOptions& options, unsigned fork_generation)
+    : type_(type),
+      fork_generation_(fork_generation),
+      options_(options),
+      host_(host),
+      links_(new SocketLinks(host, *this)) {
+  mailbox_ = &links_->mailbox();
+  pattern_ = make_pattern(type, *this);
+}
+
+Socket::~Socket() {
+  tag_ = kDeadTag;
+  links_->drop();
+}
+
+void Socket::stop() {
+  // Pairs with the check in wait(), which arms first: one of the two sees the other.
+  is_stopped_.store(true, std::memory_order_seq_cst);
+  mailbox_->wake();
+}
+
+// ---- taking in what has happened
+
+// What every call does first.
+int Socket::enter() {
+  if (__builtin_expect(is_stopped_.load(std::memory_order_relaxed), 0)) return kEterm;
+  if (__builtin_expect(!mailbox_->is_empty(), 0)) {
+    mailbox_->serve_all();
+    settle();
+    if (is_fd_exported_) stay_armed();
+  }
+  return 0;
+}
+
+int Socket::serve() { return enter(); }
+
+// Whoever watches the descriptor must hear of the next post. What was signalled stays signalled until
+// ZMQ_EVENTS is read, so that a call in between cannot swallow a wake-up.
+void Socket::stay_armed() {
+  while (!mailbox_->arm()) {
+    mailbox_->serve_all();
+    settle();
+  }
+}
+
+void Socket::pipe_readable(PipeEnd& end) {
+  if (!end.is_settling) pattern_->readable(end);
+}
+
+void Socket::pipe_writable(PipeEnd& end) {
+  if (!end.is_settling) pattern_->writable(end);
+}
+
+void Socket::pipe_closing(PipeEnd& end) {
+  if (!end.is_settling) pattern_->closing(end);
+}
+
+void Socket::pipe_restarted(PipeEnd& end) {
+  if (!end.is_settling) pattern_->restarted(end);
+}
+
+void Socket::pipe_ended(PipeEnd& end) { let_go_later(end); }
+
+void Socket::drop_pipe(PipeEnd& end) { let_go_later(end); }
+
+void Socket::let_go_later(PipeEnd& end) {
+  if (end.is_settling) return;
+  end.is_settling = true;
+  to_let_go_.push_back(&end);
+}
+
+// Lets go of the ends that the pattern is done with.
+void Socket::settle() {
+  while (!to_let_go_.empty()) {
+    PipeEnd& end = *to_let_go_.back();
+    to_let_go_.pop_back();
+    let_go(end, options_.linger);
+  }
+}
+
+void Socket::links_changed() {
+  for (PipeEnd* end = links_->take_offered(); end != nullptr;) {
+    PipeEnd* next = end->next_attached;
+    adopt(*end);
+    end = next;
+  }
+  for (const std::uint64_t id : links_->take_gone_endpoints()) {
+    std::erase_if(endpoints_, [id](const EndpointEntry& entry) { return entry.id == id; });
+  }
+}
+
+void Socket::adopt(PipeEnd& end) {
+  end.socket_index = static_cast<std::uint32_t>(pipes_.size());
+  pipes_.push_back(&end);
+  end.adopt(*this);
+  (void)end.can_read();  // takes in who the peer is
+  pattern_->attach(end);
+}
+
+void Socket::remove_pipe(PipeEnd& end) {
+  PipeEnd* last = pipes_.back();
+  pipes_[end.socket_index] = last;
+  last->socket_index = end.socket_index;
+  pipes_.pop_back();
+}
+
+void Socket::let_go(PipeEnd& end, int linger_ms) {
+  end.is_settling = true;
+  pattern_->detach(end);
+  remove_pipe(end);
+  end.leave(linger_ms);
+}
+
+// ---- waiting
+
+int Socket::open_wake_fd(int* fd) {
+  if (Error error = mailbox_->fd().open()) return error.code;
+  *fd = mailbox_->fd().get();
+  return 0;
+}
+
+bool Socket::arm() {
+  if (!mailbox_->arm()) return false;
+  if (!is_stopped_.load(std::memory_order_seq_cst)) return true;
+  disarm();
+  return false;
+}
+
+void Socket::disarm() {
+  if (!is_fd_exported_) mailbox_->disarm();
+}
+
+void Socket::clear_wake_fd() { mailbox_->fd().clear(); }
+
+// Sleeps until something is posted. 0: look again; EAGAIN: the time is over; EINTR.
+int Socket::wait(Millis deadline) {
+  int fd = -1;
+  if (int error = open_wake_fd(&fd)) return error;
+  for (;;) {
+    if (!arm()) return 0;
+    Millis left = -1;
+    if (deadline != kNever) left = std::clamp<Millis>(deadline - monotonic_ms(), 0, INT_MAX);
+    pollfd item{fd, POLLIN, 0};
+    const int count = ::poll(&item, 1, static_cast<int>(left));
+    const int error = errno;
+    disarm();
+    if (count > 0) {
+      clear_wake_fd();
+      return 0;
+    }
+    if (count == 0) {
+      if (monotonic_ms() >= deadline) return EAGAIN;
+    } else if (error != EINTR) {
+      return error;
+    } else if (interruption_is_wanted()) {
+      return EINTR;
+    }
+  }
+}
+
+// ---- messages
+
+int Socket::send(const OutFrame& frame, bool dont_wait) {
+  if (int error = enter()) return error;
+  Millis deadline = -1;
+  for (;;) {
+    const int result = pattern_->send(frame);
+    if (__builtin_expect(!to_let_go_.empty(), 0)) settle();
+    if (__builtin_expect(result == 0, 1)) return 0;
+    if (result != EAGAIN || dont_wait || options_.sndtimeo == 0) return result;
+    if (deadline < 0) deadline = deadline_after(monotonic_ms(), options_.sndtimeo);
+    if (int error = wait(deadline)) return error;
+    if (int error = enter()) return error;
+  }
+}
+
+int Socket::recv(Message& message, bool dont_wait) {
+  if (int error = enter()) return error;
+  Millis deadline = -1;
+  for (;;) {
+    const int result = pattern_->recv(message);
+    if (__builtin_expect(!to_let_go_.empty(), 0)) settle();
+    if (__builtin_expect(result == 0, 1)) {
+      has_more_ = message.has_more();
+      return 0;
+    }
+    if (result != EAGAIN || dont_wait || options_.rcvtimeo == 0) return result;
+    if (deadline < 0) deadline = deadline_after(monotonic_ms(), options_.rcvtimeo);
+    if (int error = wait(deadline)) return error;
+    if (int error = enter()) return error;
+  }
+}
+
+int Socket::ready_events() {
+  int ready = 0;
+  if (pattern_->can_send()) ready |= kPollOut;
+  if (pattern_->can_recv()) ready |= kPollIn;
+  settle();
+  return ready;
+}
+
+// ---- the end
+
+void Socket::close() {
+  tag_ = kDeadTag;
+  (void)stop_monitor();
+  const int linger = options_.linger;
+  for (EndpointEntry& entry : endpoints_) {
+    if (entry.listener != nullptr) {
+      entry.listener->stop();
+      entry.listener->drop();
+    } else if (entry.kind == EndpointEntry::Kind::bound_inproc) {
+      (void)host_.unbind_inproc(entry.uri, *links_);
+    }
+  }
+  for (PipeEnd* end = links_->close(); end != nullptr;) {
+    PipeEnd* next = end->next_attached;
+    end->leave(linger);
+    end = next;
+  }
+  while (!pipes_.empty()) {
+    PipeEnd& end = *pipes_.back();
+    pattern_->detach(end);
+    pipes_.pop_back();
+    end.leave(linger);
+  }
+  links_->stop_links(0, linger);
+  mailbox_->close();
+  SocketHost& host = host_;
+  host.socket_closed(*this);
+  delete this;
+}
+
+}  // namespace zmqng

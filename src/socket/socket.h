@@ -1,0 +1,149 @@
+// Socket: the application's side of everything: send and receive loops, blocking, options, endpoints.
+//
+// Owner:   the application, from zmq_socket to zmq_close. Threads: one at a time; it may migrate, since
+//          all state is plain memory. `stop` (context termination) comes from any thread.
+// Errors:  0 or an errno, as the C API documents them.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "link/listener.h"
+#include "options/socket_options.h"
+#include "pattern/pattern.h"
+#include "socket/socket_host.h"
+#include "socket/socket_links.h"
+#include "transport/endpoint.h"
+
+namespace zmqng {
+
+// What zmq_poll and ZMQ_EVENTS speak of.
+inline constexpr int kPollIn = 1;
+inline constexpr int kPollOut = 2;
+
+class Socket final : private PipeOwner, private PatternHost, private SocketLinks::Client {
+ public:
+  // nullptr: no such type, or no memory.
+  static Socket* make(SocketHost& host, int type, const SocketOptions& options,
+                      unsigned fork_generation);
+
+  // Memory that is no socket, or one that was closed. Best effort, as any check of a stale pointer.
+  bool is_valid() const { return tag_ == kTag; }
+  unsigned fork_generation() const { return fork_generation_; }
+  int type() const { return type_; }
+
+  // ETERM for every call from now on. Any thread.
+  void stop();
+
+  int send(const OutFrame& frame, bool dont_wait);
+  int recv(Message& message, bool dont_wait);
+
+  int set(int number, const void* value, std::size_t length);
+  int get(int number, void* value, std::size_t* length);
+
+  int bind(const char* uri);
+  int connect(const char* uri);
+  int unbind(const char* uri);
+  int disconnect(const char* uri);
+  int start_monitor(const char* address, std::uint64_t events);
+  int stop_monitor();
+  // Ends the life of the Socket; it may still have work to do through its links.
+  void close();
+
+  // --- for zmq_poll
+  // Takes in what has happened; 0 or ETERM.
+  int serve();
+  int ready_events();  // kPollIn, kPollOut
+  // The descriptor that tells of posts to an armed mailbox. EMFILE and so on.
+  int open_wake_fd(int* fd);
+  // False: something has happened already.
+  bool arm();
+  void disarm();
+  void clear_wake_fd();
+
+ private:
+  static constexpr std::uint32_t kTag = 0x5a4d514e;
+  static constexpr std::uint32_t kDeadTag = 0xdeaddead;
+
+  struct EndpointEntry {
+    enum class Kind : std::uint8_t { bound_inproc, listener, inproc, link };
+    std::string uri;
+    Kind kind;
+    std::uint64_t id;
+    Listener* listener = nullptr;
+  };
+
+  Socket(SocketHost& host, int type, const SocketOptions& options, unsigned fork_generation);
+  ~Socket();
+
+  // PipeOwner
+  void pipe_readable(PipeEnd& end) override;
+  void pipe_writable(PipeEnd& end) override;
+  void pipe_closing(PipeEnd& end) override;
+  void pipe_restarted(PipeEnd& end) override;
+  // PatternHost
+  const SocketOptions& options() const override { return options_; }
+  void pipe_ended(PipeEnd& end) override;
+  void drop_pipe(PipeEnd& end) override;
+  std::uint32_t random() override { return host_.random(); }
+  // SocketLinks::Client
+  void links_changed() override;
+
+  int enter();
+  void settle();
+  void let_go_later(PipeEnd& end);
+  int wait(Millis deadline);
+  void stay_armed();
+  void adopt(PipeEnd& end);
+  void remove_pipe(PipeEnd& end);
+  void let_go(PipeEnd& end, int linger_ms);
+
+  int parse(const char* uri, Endpoint* endpoint) const;
+  int check_protection() const;
+  bool ignores_second_connect() const;
+  LinkSettings* make_settings(const Transport* transport, const Endpoint& endpoint,
+                              std::uint64_t id) const;
+  TransportOptions transport_options() const;
+  InprocSide inproc_side();
+  int bind_inproc(const Endpoint& endpoint);
+  int bind_wire(const Endpoint& endpoint, const Transport& transport);
+  int connect_inproc(const Endpoint& endpoint);
+  int connect_wire(const Endpoint& endpoint, const Transport& transport);
+  bool is_connected_to(const std::string& uri) const;
+  void end_pipes(std::uint64_t endpoint_id, bool reads_on);
+  int detach(const char* uri);
+  bool detach_all(const std::string& uri);
+  void detach_entry(const EndpointEntry& entry);
+
+  int get_live(int number, void* value, std::size_t* length);
+  int events();
+  void update_limits();
+
+  std::uint32_t tag_ = kTag;
+  int type_;
+  unsigned fork_generation_;
+  std::atomic<bool> is_stopped_{false};
+  bool has_more_ = false;         // of the frame last received
+  bool is_sending_more_ = false;  // the last frame sent was not the last part
+  bool is_fd_exported_ = false;   // somebody watches ZMQ_FD
+  Mailbox* mailbox_;
+  std::unique_ptr<Pattern> pattern_;
+  SocketOptions options_;
+  SocketHost& host_;
+  SocketLinks* links_;
+  std::vector<PipeEnd*> pipes_;
+  std::vector<PipeEnd*> to_let_go_;
+  std::vector<EndpointEntry> endpoints_;
+  std::string last_endpoint_;
+  std::uint64_t next_endpoint_id_ = 1;
+
+ public:
+  // Places in the context's list of sockets.
+  Socket* list_next = nullptr;
+  Socket* list_previous = nullptr;
+};
+
+}  // namespace zmqng

@@ -1,0 +1,100 @@
+// zmq_setsockopt and zmq_getsockopt of a Socket: what only a live socket knows or acts upon.
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/errors.h"
+#include "options/option_numbers.h"
+#include "options/socket_options.h"
+#include "socket/socket.h"
+
+namespace zmqng {
+namespace {
+
+// inproc: a limit is the sum of both sides' marks, none if either side has none.
+std::uint32_t joined_limit(int own, int other) {
+  if (other < 0) return static_cast<std::uint32_t>(own);  // not joined yet
+  if (own == 0 || other == 0) return 0;
+  return static_cast<std::uint32_t>(own) + static_cast<std::uint32_t>(other);
+}
+
+}  // namespace
+
+int Socket::set(int number, const void* value, std::size_t length) {
+  if (int error = enter()) return error;
+  if (Error error = set_option(options_, type_, number, value, length)) return error.code;
+  switch (number) {
+    case option::sndhwm:
+    case option::rcvhwm:
+      update_limits();
+      return 0;
+    case option::subscribe:
+    case option::unsubscribe: {
+      const Bytes topic{static_cast<const std::uint8_t*>(value), length};
+      const int error = number == option::subscribe ? pattern_->subscribe(topic)
+                                                    : pattern_->unsubscribe(topic);
+      settle();
+      return error;
+    }
+    default:
+      return 0;
+  }
+}
+
+void Socket::update_limits() {
+  for (PipeEnd* end : pipes_) {
+    PipeEnd& peer = end->peer();
+    const int their_rcvhwm = end->is_local ? peer.joined_rcvhwm.load() : -1;
+    const int their_sndhwm = end->is_local ? peer.joined_sndhwm.load() : -1;
+    end->set_out_limit(joined_limit(options_.sndhwm, their_rcvhwm));
+    end->set_in_limit(joined_limit(options_.rcvhwm, their_sndhwm));
+  }
+}
+
+int Socket::get(int number, void* value, std::size_t* length) {
+  if (int error = enter()) return error;
+  if (is_live(number)) return get_live(number, value, length);
+  if (number == option::routing_id && static_cast<SocketType>(type_) == SocketType::stream) {
+    const Bytes id = pattern_->latest_routing_id();
+    if (!id.empty()) {
+      if (value == nullptr || length == nullptr || *length < id.size()) return EINVAL;
+      std::memcpy(value, id.data(), id.size());
+      *length = id.size();
+      return 0;
+    }
+  }
+  return get_option(options_, type_, number, value, length).code;
+}
+
+int Socket::get_live(int number, void* value, std::size_t* length) {
+  switch (number) {
+    case option::rcvmore:
+      return put_live_int(has_more_ ? 1 : 0, value, length).code;
+    case option::fd: {
+      int fd = -1;
+      if (int error = open_wake_fd(&fd)) return error;
+      if (Error error = put_live_int(fd, value, length)) return error.code;
+      is_fd_exported_ = true;
+      stay_armed();
+      return 0;
+    }
+    case option::events:
+      return put_live_int(events(), value, length).code;
+    default:
+      return put_text(last_endpoint_, value, length).code;
+  }
+}
+
+// Reading ZMQ_EVENTS is what re-arms ZMQ_FD: first the old signal goes, then everything that came with
+// it is taken in, then the next post signals again.
+int Socket::events() {
+  if (is_fd_exported_) {
+    clear_wake_fd();
+    mailbox_->serve_all();
+    settle();
+    stay_armed();
+  }
+  return ready_events();
+}
+
+}  // namespace zmqng
