@@ -36,7 +36,7 @@ constexpr Pattern* (*kMakers[])(PatternHost&) = {
     make<Push>,    // 8
     make<Xpub>,    // 9
     make<Xsub>,    // 10
-    make<Stream>,  // 11
+    make<StreamPattern>,  // 11
 };
 
 }  // namespace

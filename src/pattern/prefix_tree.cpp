@@ -25,6 +25,7 @@ std::uint32_t PrefixTree::find(Bytes text) const {
 std::uint32_t PrefixTree::difference(Bytes a, Bytes b) {
   const std::size_t common = a.size() < b.size() ? a.size() : b.size();
   std::size_t byte = 0;
+  while (byte + 64 <= common && std::memcmp(&a[byte], &b[byte], 64) == 0) byte += 64;
   while (byte < common && a[byte] == b[byte]) ++byte;
   std::uint32_t bit = 0;
   if (byte < common) {

@@ -1,6 +1,6 @@
 // RoutingTable: which pipe is known by which routing id.
 //
-// Owner:    Router, Rep, Stream. Threads: the one that uses the socket.
+// Owner:    Router, Rep, StreamPattern. Threads: the one that uses the socket.
 // Holds:    an id names at most one pipe, and one that can still be written to.
 //
 //   attach -> unknown --its peer is known--> known --the peer leaves--> leaving

@@ -6,7 +6,7 @@
 
 namespace zmqng {
 
-void Stream::attach(PipeEnd& end) {
+void StreamPattern::attach(PipeEnd& end) {
   const RoutingTable::News news = routes_.attach(end, RoutingTable::Peers::raw);
   if (news.displaced != nullptr) in_.detach(*news.displaced);
   if (!news.is_known_now) return;
@@ -14,24 +14,24 @@ void Stream::attach(PipeEnd& end) {
   in_.attach(end);
 }
 
-void Stream::readable(PipeEnd& end) {
+void StreamPattern::readable(PipeEnd& end) {
   (void)routes_.readable(end);
   in_.readable(end);
 }
 
-void Stream::closing(PipeEnd& end) {
+void StreamPattern::closing(PipeEnd& end) {
   if (&end == out_) out_ = nullptr;
   routes_.closing(end);
   in_.closing(end);
 }
 
-void Stream::detach(PipeEnd& end) {
+void StreamPattern::detach(PipeEnd& end) {
   if (&end == out_) out_ = nullptr;
   in_.detach(end);
   routes_.detach(end);
 }
 
-int Stream::begin(const OutFrame& id) {
+int StreamPattern::begin(const OutFrame& id) {
   // Without a body to follow the id is ignored, and so is what is sent next in place of the body.
   PipeEnd* end = nullptr;
   if (id.more) {
@@ -44,7 +44,7 @@ int Stream::begin(const OutFrame& id) {
   return 0;
 }
 
-int Stream::send(const OutFrame& frame) {
+int StreamPattern::send(const OutFrame& frame) {
   if (!expects_body_) return begin(frame);
   expects_body_ = false;
   PipeEnd* end = std::exchange(out_, nullptr);
@@ -58,7 +58,7 @@ int Stream::send(const OutFrame& frame) {
   return 0;
 }
 
-int Stream::recv(Message& message) {
+int StreamPattern::recv(Message& message) {
   if (has_held_) {
     message = std::move(held_);
     has_held_ = false;

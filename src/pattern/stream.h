@@ -1,4 +1,4 @@
-// Stream: plain stream connections; messages are [id, octets]. The Link reports connects and
+// StreamPattern: plain stream connections; messages are [id, octets]. The Link reports connects and
 // disconnects as empty frames, which the application gets as [id, empty]. Sending [id, empty]
 // closes the connection.
 #pragma once
@@ -8,9 +8,9 @@
 
 namespace zmqng {
 
-class Stream final : public Pattern {
+class StreamPattern final : public Pattern {
  public:
-  explicit Stream(PatternHost& host) : host_(host), routes_(host), in_(host) {}
+  explicit StreamPattern(PatternHost& host) : host_(host), routes_(host), in_(host) {}
 
   void attach(PipeEnd& end) override;
   void readable(PipeEnd& end) override;
