@@ -307,10 +307,11 @@ static const check_t kChecks[] = {
     {"publish_subscribe", check_publish_subscribe},
 };
 
-/* Classes of czmq whose own tests use sockets, contexts or threads. */
-static const char* const kSelfTests[] = {"zactor",  "zauth", "zbeacon",      "zcert", "zframe",
-                                         "zgossip", "zloop", "zmonitor",     "zmsg",  "zpoller",
-                                         "zproxy",  "zsock", "zsock_option", "zstr",  "zsys"};
+/* Classes of czmq whose own tests use sockets, contexts or threads. Not zgossip: its test expects
+ * two racing threads to arrive in one order. */
+static const char* const kSelfTests[] = {"zactor", "zauth",        "zbeacon", "zcert",   "zframe",
+                                         "zloop",  "zmonitor",     "zmsg",    "zpoller", "zproxy",
+                                         "zsock",  "zsock_option", "zstr",    "zsys"};
 
 static void list_all(void) {
   size_t i;

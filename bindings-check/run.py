@@ -26,7 +26,18 @@ CHECK_LIMIT_S = 60
 SUITE_LIMIT_S = 900
 
 # What cannot work yet, with the reason. A check listed here must fail; remove it when it passes.
-LATER = {}
+NO_SECURITY = "security mechanisms and ZAP come with a later release"
+LATER = {"czmq selftest_zauth": NO_SECURITY, "czmq selftest_zproxy": NO_SECURITY}
+AUTHENTICATION = "blacklist curve curve_callback curve_user_id null plain whitelist"
+for group, names in {
+        "test_asyncio.py::TestAsyncioAuthentication": AUTHENTICATION,
+        "test_asyncio.py::TestThreadAuthentication": AUTHENTICATION,
+        "test_auth.py::TestThreadAuthentication": AUTHENTICATION,
+        "test_auth.py::TestIOLoopAuthentication":
+            "curve_allow_any curve_configured_server null plain_configured_server whitelist",
+        "test_security.py::TestSecurity": "curve plain"}.items():
+    LATER.update({"pyzmq-suite %s::test_%s" % (group, name): NO_SECURITY
+                  for name in names.split()})
 
 
 class Tally:

@@ -97,7 +97,8 @@ int zmq_msg_get(const zmq_msg_t* msg, int property) {
     case ZMQ_MORE:
       return zmq_msg_more(msg);
     case ZMQ_SRCFD:
-      return message != nullptr && message->peer() != nullptr ? message->peer()->fd() : -1;
+      if (message == nullptr || message->peer() == nullptr) return fail(EINVAL);
+      return message->peer()->fd();
     case ZMQ_SHARED:
       return message != nullptr && (message->is_constant() || message->is_shared_copy()) ? 1 : 0;
     default:

@@ -105,9 +105,8 @@ int zmq_msg_recv(zmq_msg_t* msg, void* handle, int flags) {
   if (int error = check_socket(handle, &socket)) return fail(error);
   Message* message = to_message(msg);
   if (message == nullptr) return fail(EFAULT);
-  Message received;
-  if (int error = socket->recv(received, may_not_wait(flags))) return fail(error);
-  *message = std::move(received);
+  *message = Message();  // the old content goes, even if nothing can be received
+  if (int error = socket->recv(*message, may_not_wait(flags))) return fail(error);
   return to_count(message->size());
 }
 

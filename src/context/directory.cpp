@@ -19,7 +19,7 @@ void Directory::join(const InprocSide& binder, const Waiting& connecter) {
   PipeEnd& far = *connecter.far;
   far.set_mailbox(binder.host->mailbox());
   far.set_out_limit(sum_of_marks(binder.sndhwm, connecter.rcvhwm));
-  far.set_in_limit(sum_of_marks(connecter.sndhwm, binder.rcvhwm));
+  far.raise_in_limit(sum_of_marks(connecter.sndhwm, binder.rcvhwm));
   far.joined_sndhwm = binder.sndhwm;
   far.joined_rcvhwm = binder.rcvhwm;
   auto* peer = new (std::nothrow) PeerInfo(binder.routing_id, {}, -1);

@@ -24,7 +24,7 @@ class Backoff {
   void reset() { failures_ = 0; }
 
   Millis next(std::uint32_t random) {
-    if (max_ > 0 && max_ <= interval_) return max_;
+    if (max_ > 0 && max_ <= interval_) return spread(max_ / 2, max_, random);
     Millis low = interval_;
     Millis high = Millis{2} * interval_;
     if (max_ > 0) {
@@ -33,10 +33,14 @@ class Backoff {
       high = std::min<Millis>(max_, Millis{interval_} << (doublings + 1));
       low = std::max<Millis>(interval_, high / 4);
     }
-    return low + random % static_cast<std::uint64_t>(std::max<Millis>(high - low, 1));
+    return spread(low, high, random);
   }
 
  private:
+  static Millis spread(Millis low, Millis high, std::uint32_t random) {
+    return low + random % static_cast<std::uint64_t>(std::max<Millis>(high - low, 1));
+  }
+
   int interval_;
   int max_;
   int failures_ = 0;

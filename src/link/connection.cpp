@@ -81,15 +81,32 @@ void Connection::serve(std::uint32_t ready) {
 // ---- receiving
 
 void Connection::receive() {
+  is_receiving_ = true;
   for (int i = 0; i < kReadsPerTurn; ++i) {
     if (is_closed() || is_paused_ || !read_once()) break;
   }
-  if (is_closed()) return;
-  if (peer_ != nullptr && !peer_->output().empty()) {
-    sender_.stage(peer_->take_output());
-    send();
-  }
+  is_receiving_ = false;
+  send_answers();
+  end_if_dead();
   update_watch();
+}
+
+// Once writing has failed the connection is of no use, but what the peer sent before counts: it ends
+// when all that has arrived is read.
+void Connection::end_if_dead() {
+  if (is_closed() || !is_output_dead_ || is_paused_ || is_receiving_) return;
+  if (is_input_empty_) {
+    close(lost_end(output_error_));
+  } else {
+    receive();
+  }
+}
+
+// What the protocol itself has to say: the handshake, PONGs.
+void Connection::send_answers() {
+  if (is_closed() || peer_ == nullptr || peer_->output().empty()) return;
+  sender_.stage(peer_->take_output());
+  send();
 }
 
 bool Connection::read_once() {
@@ -104,11 +121,12 @@ bool Connection::read_once() {
     stream_ended(result);
     return false;
   }
-  if (!result.is_done() || result.bytes == 0) return false;
+  is_input_empty_ = !result.is_done() || result.bytes == 0;
+  if (is_input_empty_) return false;
   if (has_heartbeat()) heartbeat_->on_received();
   kept_.clear();
   const bool was_full = result.bytes == room - kept;
-  return take_input({scratch, kept + result.bytes}) && was_full;
+  return take_input({scratch, kept + result.bytes}) && (was_full || is_output_dead_);
 }
 
 bool Connection::read_large() {
@@ -117,7 +135,8 @@ bool Connection::read_large() {
     stream_ended(result);
     return false;
   }
-  if (!result.is_done()) return false;
+  is_input_empty_ = !result.is_done();
+  if (is_input_empty_) return false;
   if (has_heartbeat()) heartbeat_->on_received();
   if (receiver_->direct_read(result.bytes) == Receiver::Outcome::failed) {
     close({Failure::silent(), false, false});
@@ -135,11 +154,8 @@ bool Connection::take_input(Bytes input) {
 bool Connection::take_handshake(Bytes* input) {
   const Peer::Fed fed = peer_->feed(*input);
   *input = input->subspan(fed.consumed_bytes);
-  if (!peer_->output().empty()) {
-    sender_.stage(peer_->take_output());
-    send();
-    if (is_closed()) return false;
-  }
+  send_answers();
+  if (is_closed()) return false;
   if (fed.status == Peer::Status::need_more) return true;
   if (fed.status == Peer::Status::failed) {
     close({peer_->failure(), false, false});
@@ -154,6 +170,11 @@ bool Connection::take_traffic(Bytes input) {
   std::size_t taken = 0;
   const Receiver::Outcome outcome = receiver_->feed(input, &taken);
   if (is_closed()) return false;
+  // What stands behind a PING in the same read is a sign of life as well.
+  if (has_heartbeat() && ping_frame_ != 0 && receiver_->frames_taken() > ping_frame_) {
+    heartbeat_->on_received();
+    ping_frame_ = 0;
+  }
   if (outcome == Receiver::Outcome::failed) {
     close({Failure::silent(), false, false});
     return false;
@@ -178,6 +199,7 @@ void Connection::pipe_writable() {
   Octets kept;
   kept.swap(kept_);
   if (take_traffic(kept)) receive();
+  send_answers();
   if (!is_closed()) {
     update_watch();
     owner_.connection_deadline_changed();
@@ -247,6 +269,7 @@ bool Connection::command_received(Bytes body) {
       return false;
     case CommandResult::Kind::ping:
       if (has_heartbeat()) heartbeat_->on_peer_ping(result.ttl, reactor_.now());
+      ping_frame_ = receiver_->frames_taken() + 1;
       owner_.connection_deadline_changed();
       return true;
     case CommandResult::Kind::subscribe:
@@ -276,7 +299,11 @@ void Connection::send() {
 
 void Connection::after_send(Sender::Outcome outcome) {
   const bool must_write = outcome == Sender::Outcome::blocked || outcome == Sender::Outcome::again;
-  if (outcome == Sender::Outcome::lost) is_output_dead_ = true;
+  if (outcome == Sender::Outcome::lost) {
+    is_output_dead_ = true;
+    is_input_empty_ = false;
+    output_error_ = sender_.lost_error();
+  }
   if (is_ping_staged_ && !sender_.has_staged()) {
     is_ping_staged_ = false;
     if (has_heartbeat()) heartbeat_->on_ping_sent_to_kernel(reactor_.now());
@@ -290,6 +317,7 @@ void Connection::after_send(Sender::Outcome outcome) {
   if (state_ == State::draining && (sender_.has_reached_end() || is_output_dead_)) {
     begin_end_wait();
   }
+  end_if_dead();
 }
 
 // ---- ending

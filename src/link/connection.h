@@ -91,6 +91,8 @@ class Connection final : private FdHandler, private CommandSink {
   bool command_received(Bytes body) override;
 
   void receive();
+  void send_answers();
+  void end_if_dead();
   // False: stop reading for now.
   bool read_once();
   bool read_large();
@@ -120,7 +122,9 @@ class Connection final : private FdHandler, private CommandSink {
   std::unique_ptr<Receiver> receiver_;
   std::optional<Heartbeat> heartbeat_;
   PipeEnd* far_ = nullptr;
+  int output_error_ = 0;
   Octets kept_;  // bytes that were read but could not be taken yet
+  std::uint64_t ping_frame_ = 0;  // number of the last PING among the frames; 0: none lately
   Millis handshake_deadline_ = kNever;
   Millis end_deadline_ = kNever;
   Millis end_check_ = kNever;
@@ -128,6 +132,8 @@ class Connection final : private FdHandler, private CommandSink {
   bool is_paused_ = false;
   bool must_write_ = false;     // the kernel had no room
   bool is_output_dead_ = false;
+  bool is_receiving_ = false;
+  bool is_input_empty_ = false;  // the last read found nothing
   bool is_ping_staged_ = false;
   bool has_hung_up_ = false;    // while paused: no use watching
   bool is_old_peer_ = false;    // 1.0, 2.0, raw: there was no handshake to succeed

@@ -1,5 +1,6 @@
 #include "link/dialer.h"
 
+#include <cerrno>
 #include <utility>
 
 namespace zmqng {
@@ -22,6 +23,7 @@ void Dialer::report(MonitorEventKind kind, std::uint64_t value) {
 
 void Dialer::dial() {
   stop();
+  was_refused_ = false;
   Result<ConnectPlan> planned =
       settings_.transport->plan(settings_.address, settings_.transport_options);
   if (!planned.ok()) {
@@ -110,7 +112,8 @@ void Dialer::try_next() {
 void Dialer::fd_ready(std::uint32_t) {
   if (state_ != State::connecting) return;
   reactor_.timers().cancel(timer_);
-  if (settings_.transport->finish_connect(*pending_)) {
+  if (Error error = settings_.transport->finish_connect(*pending_)) {
+    was_refused_ = error.code == ECONNREFUSED;
     close_pending();
     try_next();
     return;
@@ -137,7 +140,9 @@ void Dialer::established(std::unique_ptr<Stream> stream) {
 
 void Dialer::attempt_failed() {
   state_ = State::idle;
-  if (!backoff_.is_enabled()) {
+  const bool is_final =
+      was_refused_ && (settings_.options.reconnect_stop & kStopWhenRefused) != 0;
+  if (is_final || !backoff_.is_enabled() || host_.has_stopped_reconnecting()) {
     owner_.dialer_gave_up();
     return;
   }

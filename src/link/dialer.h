@@ -78,6 +78,7 @@ class Dialer final : private FdHandler,
   std::size_t next_remote_ = 0;
   std::unique_ptr<Stream> pending_;
   ResolveToken token_ = 0;
+  bool was_refused_ = false;  // the last address of this attempt
 
   std::mutex answer_mutex_;  // guards the two below, which the resolver's thread writes
   ResolveToken answer_token_ = 0;

@@ -63,8 +63,14 @@ void Link::run(Work work) {
 void Link::serve(Attention& attention, std::uint32_t reasons) {
   auto& self = static_cast<Link&>(attention);
   if ((reasons & kStart) != 0) self.begin();
-  if ((reasons & kStop) != 0 && self.far_ == nullptr && !self.is_finished_) {
-    self.run([&] { self.finish(); });
+  if ((reasons & kStop) != 0) {
+    self.run([&] {
+      if (self.far_ == nullptr) {
+        self.finish();
+      } else {
+        self.begin_closing(self.stop_linger_ms_.load(std::memory_order_acquire));
+      }
+    });
   }
 }
 
@@ -204,8 +210,14 @@ void Link::connection_ended(const ConnectionEnd& end) {
   after_connection(end);
 }
 
+bool Link::may_reconnect() const {
+  const bool is_stopped_by_failure =
+      !was_ready_ && (settings_->options.reconnect_stop & kStopWhenHandshakeFails) != 0;
+  return dialer_->may_redial() && !is_stopped_by_failure && !host_.has_stopped_reconnecting();
+}
+
 void Link::after_connection(const ConnectionEnd& end) {
-  const bool goes_on = is_dialed() && end.may_retry && dialer_->may_redial();
+  const bool goes_on = is_dialed() && end.may_retry && may_reconnect();
   if (!goes_on || (is_draining_ && !has_unsent())) {
     finish();
     return;
@@ -236,25 +248,22 @@ bool Link::has_unsent() const {
   return far_->in().front(record) && record.kind != Record::Kind::end;
 }
 
-// The socket has left, or wants this conversation to end.
 void Link::pipe_closing(PipeEnd&) {
-  run([&] {
-    if (is_draining_ || is_finished_) return;
-    is_draining_ = true;
-    const int linger = far_->peer_linger_ms();
-    const bool is_streaming = connection_ != nullptr && connection_->is_streaming();
-    if (linger == 0 || (!is_streaming && !has_unsent())) {
-      if (connection_ != nullptr) {
-        connection_->close_now();
-      } else {
-        finish();
-      }
-      return;
-    }
-    linger_deadline_ = deadline_after(reactor_.now(), linger);
-    set_timer();
-    if (is_streaming) connection_->drain();
-  });
+  run([&] { begin_closing(far_->peer_linger_ms()); });
+}
+
+// The socket has left, or wants this conversation to end.
+void Link::begin_closing(int linger_ms) {
+  if (is_draining_ || is_finished_) return;
+  is_draining_ = true;
+  const bool is_streaming = connection_ != nullptr && connection_->is_streaming();
+  if (linger_ms == 0 || (!is_streaming && !has_unsent())) {
+    finish();
+    return;
+  }
+  linger_deadline_ = deadline_after(reactor_.now(), linger_ms);
+  set_timer();
+  if (is_streaming) connection_->drain();
 }
 
 // ---- time
@@ -266,6 +275,7 @@ void Link::connection_fd_ready(std::uint32_t ready) {
 void Link::connection_deadline_changed() { set_timer(); }
 
 void Link::set_timer() {
+  if (is_finished_) return;
   Millis next = linger_deadline_;
   if (connection_ != nullptr) next = std::min(next, connection_->next_deadline());
   reactor_.timers().set(timer_, next);
@@ -275,16 +285,11 @@ void Link::timer_expired(Millis now) {
   run([&] {
     if (is_finished_) return;
     if (now >= linger_deadline_) {
-      linger_deadline_ = kNever;
-      if (connection_ != nullptr) {
-        connection_->close_now();
-      } else {
-        finish();
-      }
+      finish();
       return;
     }
     if (connection_ != nullptr) connection_->timer_expired(now);
-    if (!is_finished_) set_timer();
+    set_timer();
   });
 }
 

@@ -35,8 +35,8 @@ class Link final : private PipeOwner,
 
   // Hands the link to its reactor. Any thread; nothing may be done to it before.
   void start();
-  // Asks the link to end if it has no pipe through which the socket could tell it. Any thread, while
-  // the link is in the host's list.
+  // Asks the link to end, as the socket's leaving of the pipe does. Any thread, while the link is in
+  // the host's list.
   void post_stop(int linger_ms);
 
   std::uint64_t endpoint_id() const { return settings_->endpoint_id; }
@@ -70,6 +70,7 @@ class Link final : private PipeOwner,
   template <typename Work>
   void run(Work work);
   void begin();
+  void begin_closing(int linger_ms);
   void set_timer();
   void open_connection(std::unique_ptr<Stream> stream);
   bool make_pipe();
@@ -80,6 +81,7 @@ class Link final : private PipeOwner,
   void write_notice();
   bool is_dialed() const { return dialer_ != nullptr; }
   bool has_unsent() const;
+  bool may_reconnect() const;
   void drop_pipe();
   void retire();
   void finish();

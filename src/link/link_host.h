@@ -19,6 +19,11 @@ namespace zmqng {
 
 class Link;
 
+// Flags of ZMQ_RECONNECT_STOP.
+inline constexpr int kStopWhenRefused = 1;
+inline constexpr int kStopWhenHandshakeFails = 2;
+inline constexpr int kStopAfterDisconnect = 4;
+
 // Events of the socket monitor, with the values of the C API.
 enum class MonitorEventKind : std::uint16_t {
   connected = 0x0001,
@@ -51,6 +56,8 @@ class LinkHost {
   [[nodiscard]] virtual bool take_back(PipeEnd& near) = 0;
   // The link made by this connect has given up for good.
   virtual void endpoint_gone(std::uint64_t endpoint_id) = 0;
+  // ZMQ_RECONNECT_STOP_AFTER_DISCONNECT has come into force.
+  virtual bool has_stopped_reconnecting() const = 0;
   virtual void emit(MonitorEventKind kind, std::uint64_t value, const std::string& address) = 0;
 
   virtual void link_started(Link& link) = 0;

@@ -57,6 +57,7 @@ Receiver::Outcome Receiver::feed(Bytes input, std::size_t* taken) {
       return Outcome::need_more;
     }
     if (outcome == Outcome::paused) return outcome;
+    ++frames_taken_;
     *taken += used;
     if (outcome != Outcome::need_more) return outcome;
     input = input.subspan(used);

@@ -48,6 +48,9 @@ class Receiver {
   // From here on frames are parsed and thrown away: the socket is gone.
   void discard_messages();
 
+  // How many frames were taken so far.
+  std::uint64_t frames_taken() const { return frames_taken_; }
+
   // Some parts of a message are in the pipe, unpublished, the last is not.
   bool is_inside_message() const { return is_inside_message_; }
 
@@ -73,6 +76,7 @@ class Receiver {
   bool discards_ = false;
   bool is_inside_message_ = false;
   std::uint64_t message_bytes_max_;
+  std::uint64_t frames_taken_ = 0;
 
   // a large body on its way
   Body* large_ = nullptr;

@@ -50,7 +50,10 @@ Sender::Outcome Sender::flush() {
     }
     const IoResult result = stream_.write(batch.parts, batch.count);
     if (result.status == IoResult::Status::try_later) return Outcome::blocked;
-    if (result.is_end()) return Outcome::lost;
+    if (result.is_end()) {
+      lost_error_ = result.end_error();
+      return Outcome::lost;
+    }
     consume(result.bytes);
     if (result.bytes < batch.bytes) return Outcome::blocked;
   }
@@ -61,6 +64,7 @@ bool Sender::go_dormant() {
   if (ConflatingSlot* slot = far_->slot_in()) {
     if (!slot->go_dormant()) return slot->is_empty();
   }
+  if (far_->in().give_credit()) far_->notify_room();
   return far_->in().go_dormant();
 }
 

@@ -46,6 +46,9 @@ class Sender {
   // The writer's `end` is at the front: all before it is with the kernel.
   bool has_reached_end() const { return has_reached_end_; }
 
+  // Why the last flush said `lost`.
+  int lost_error() const { return lost_error_; }
+
   // The connection is over: leaves the pipe at the start of a whole message.
   void skip_to_message_start();
 
@@ -80,6 +83,7 @@ class Sender {
   std::size_t sent_in_record_ = 0;
   Encoding encoding_ = Encoding::zmtp;
   Version version_ = Version::v3_1;
+  int lost_error_ = 0;
   bool skips_to_restart_ = false;
   bool is_inside_message_ = false;
   bool has_reached_end_ = false;

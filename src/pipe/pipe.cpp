@@ -136,6 +136,7 @@ bool PipeEnd::can_read() {
       has_ended_ = has_ended_ || slot_in_->has_ended();
       continue;
     }
+    if (in_->give_credit()) notify_room();
     if (in_->go_dormant()) return false;
   }
 }
@@ -175,6 +176,7 @@ PipeEnd::Read PipeEnd::read(Message& message) {
       continue;
     }
     if (has_ended_) return Read::ended;
+    if (in_->give_credit()) notify_room();
     if (in_->go_dormant()) return Read::empty;
   }
 }
@@ -196,6 +198,11 @@ PipeEnd::Read PipeEnd::read_slot(Message& message) {
       return Read::got;
     }
   }
+}
+
+void PipeEnd::raise_in_limit(std::uint32_t messages) {
+  in_->set_limit(messages);
+  if (in_->give_credit()) notify_room();
 }
 
 void PipeEnd::notify_room() { tell_peer(kWritable); }

@@ -112,6 +112,8 @@ class PipeEnd : private Attention {
 
   void set_out_limit(std::uint32_t messages) { out_->set_limit(messages); }
   void set_in_limit(std::uint32_t messages) { in_->set_limit(messages); }
+  // The same for a pipe in use, by its reader: a writer that found it full looks again.
+  void raise_in_limit(std::uint32_t messages);
 
   // --- leaving
 

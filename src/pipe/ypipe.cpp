@@ -337,8 +337,14 @@ bool YPipe::pop(const Record& record) {
   ++messages_read_;
   const std::uint32_t low = low_water_mark();
   if (low == 0 || messages_read_ - credited_ < low) return false;
-  credited_ = messages_read_;
-  taken_.store(messages_read_, std::memory_order_seq_cst);
+  return give_credit();
+}
+
+bool YPipe::give_credit() {
+  if (credited_ != messages_read_) {
+    credited_ = messages_read_;
+    taken_.store(messages_read_, std::memory_order_seq_cst);
+  }
   return writer_waits_.load(std::memory_order_seq_cst) &&
          writer_waits_.exchange(false, std::memory_order_acq_rel);
 }

@@ -70,6 +70,9 @@ class YPipe {
   // Removes the record at the front, which `front` returned. Its Body or PeerInfo now belongs to the
   // caller. True: the writer waits for room, there is enough now, and the caller must tell it.
   [[nodiscard]] bool pop(const Record& record);
+  // Gives the writer credit for everything that was taken, although it is less than usual. True: the
+  // writer waits for room and must be told. Before going dormant, and when the limit has grown.
+  [[nodiscard]] bool give_credit();
   // Announces that the reader will not look again unless told. False: something has come in.
   [[nodiscard]] bool go_dormant();
   // The chunk that holds the front record: a slice of it needs a count on it.

@@ -35,6 +35,7 @@ class Monitor final : public LinkHost, private PipeOwner {
   bool offer(PipeEnd& near) override;
   bool take_back(PipeEnd&) override { return false; }
   void endpoint_gone(std::uint64_t) override {}
+  bool has_stopped_reconnecting() const override { return false; }
   void link_started(Link&) override {}
   void link_finished(Link&) override {}
   void listener_started() override {}

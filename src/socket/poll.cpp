@@ -39,16 +39,17 @@ class PollCall {
     const Millis deadline = deadline_after(monotonic_ms(), timeout_ms);
     for (;;) {
       if (int error = look_at_sockets()) return error;
-      const bool has_ready = ready_ > 0;
-      const bool is_armed = !has_ready && timeout_ms != 0 && arm_all();
-      int error = wait(is_armed ? deadline : 0);
-      if (is_armed) disarm_all();
+      const bool may_sleep = count_ready() == 0 && timeout_ms != 0 && arm_all();
+      const int error = wait(may_sleep ? deadline : 0);
+      if (may_sleep) disarm_all();
       if (error != 0) return error;
-      if (!has_ready && is_armed && was_woken_) continue;  // a socket has news: look again
-      if (ready_ > 0 || monotonic_ms() >= deadline || timeout_ms == 0) break;
+      // Whatever woke us may be ready now; plain descriptors keep what was noted.
+      if (was_woken_) {
+        if (int failed = look_at_sockets()) return failed;
+      }
+      *ready = count_ready();
+      if (*ready > 0 || timeout_ms == 0 || monotonic_ms() >= deadline) return 0;
     }
-    *ready = ready_;
-    return 0;
   }
 
  private:
@@ -68,17 +69,21 @@ class PollCall {
   }
 
   int look_at_sockets() {
-    ready_ = 0;
     for (int i = 0; i < count_; ++i) {
       PollItem& item = items_[i];
-      item.revents = 0;
       if (item.socket == nullptr) continue;
+      item.revents = 0;
       if (int error = item.socket->serve()) return error;
       if (item.events == 0) continue;
       item.revents = static_cast<short>(item.socket->ready_events() & item.events);
-      if (item.revents != 0) ++ready_;
     }
     return 0;
+  }
+
+  int count_ready() const {
+    int ready = 0;
+    for (int i = 0; i < count_; ++i) ready += items_[i].revents != 0 ? 1 : 0;
+    return ready;
   }
 
   bool arm_all() {
@@ -125,12 +130,10 @@ class PollCall {
       return;
     }
     item.revents = from_system(entry.revents);
-    if (item.revents != 0) ++ready_;
   }
 
   PollItem* items_;
   int count_;
-  int ready_ = 0;
   bool was_woken_ = false;
   std::vector<pollfd> fds_;
 };

@@ -10,9 +10,9 @@ constexpr int kMessagesPerTurn = 1000;
 constexpr int kRepType = 4;
 
 struct Traffic {
-  std::uint64_t parts_received = 0;
+  std::uint64_t messages_received = 0;
   std::uint64_t bytes_received = 0;
-  std::uint64_t parts_sent = 0;
+  std::uint64_t messages_sent = 0;
   std::uint64_t bytes_sent = 0;
 };
 
@@ -81,15 +81,16 @@ class Proxy {
       is_first = false;
       const bool more = part.has_more();
       const std::size_t size = part.size();
-      ++source.parts_received;
       source.bytes_received += size;
       if (capture_ != nullptr) {
         if (int failed = send_message(*capture_, part, more)) return failed;
       }
       if (int failed = send_message(to, part, more)) return failed;
-      ++target.parts_sent;
       target.bytes_sent += size;
-      if (!more) return 0;
+      if (more) continue;
+      ++source.messages_received;
+      ++target.messages_sent;
+      return 0;
     }
   }
 
@@ -114,9 +115,9 @@ class Proxy {
 
   int send_statistics() {
     const std::uint64_t values[] = {
-        front_traffic_.parts_received, front_traffic_.bytes_received, front_traffic_.parts_sent,
-        front_traffic_.bytes_sent,     back_traffic_.parts_received,  back_traffic_.bytes_received,
-        back_traffic_.parts_sent,      back_traffic_.bytes_sent};
+        front_traffic_.messages_received, front_traffic_.bytes_received, front_traffic_.messages_sent,
+        front_traffic_.bytes_sent,     back_traffic_.messages_received,  back_traffic_.bytes_received,
+        back_traffic_.messages_sent,      back_traffic_.bytes_sent};
     for (const std::uint64_t& value : values) {
       const Bytes bytes{reinterpret_cast<const std::uint8_t*>(&value), sizeof value};
       const bool more = &value != &values[7];

@@ -49,13 +49,20 @@ void Socket::stop() {
 
 // What every call does first.
 int Socket::enter() {
-  if (__builtin_expect(is_stopped_.load(std::memory_order_relaxed), 0)) return kEterm;
-  if (__builtin_expect(!mailbox_->is_empty(), 0)) {
-    mailbox_->serve_all();
-    settle();
-    if (is_fd_exported_) stay_armed();
-  }
+  if (__builtin_expect(is_stopped_.load(std::memory_order_relaxed), 0)) return fail_stopped();
+  if (__builtin_expect(!mailbox_->is_empty(), 0)) take_in_news();
   return 0;
+}
+
+void Socket::take_in_news() {
+  mailbox_->serve_all();
+  settle();
+  if (is_fd_exported_) stay_armed();
+}
+
+int Socket::fail_stopped() {
+  has_told_end_ = true;
+  return kEterm;
 }
 
 int Socket::serve() { return enter(); }
@@ -110,9 +117,12 @@ void Socket::links_changed() {
     adopt(*end);
     end = next;
   }
-  for (const std::uint64_t id : links_->take_gone_endpoints()) {
-    std::erase_if(endpoints_, [id](const EndpointEntry& entry) { return entry.id == id; });
-  }
+  for (const std::uint64_t id : links_->take_gone_endpoints()) forget_endpoint(id);
+}
+
+// The connection is over for good: the same address may be connected to again.
+void Socket::forget_endpoint(std::uint64_t id) {
+  std::erase_if(endpoints_, [id](const EndpointEntry& entry) { return entry.id == id; });
 }
 
 void Socket::adopt(PipeEnd& end) {
@@ -121,6 +131,10 @@ void Socket::adopt(PipeEnd& end) {
   end.adopt(*this);
   (void)end.can_read();  // takes in who the peer is
   pattern_->attach(end);
+  if (static_cast<SocketType>(type_) == SocketType::stream) {
+    options_.routing_id = as_text(pattern_->latest_routing_id());
+  }
+  if (end.has_ended()) let_go_later(end);
 }
 
 void Socket::remove_pipe(PipeEnd& end) {
@@ -134,6 +148,7 @@ void Socket::let_go(PipeEnd& end, int linger_ms) {
   end.is_settling = true;
   pattern_->detach(end);
   remove_pipe(end);
+  if (end.is_local && end.is_dialed) forget_endpoint(end.endpoint_id);
   end.leave(linger_ms);
 }
 
@@ -229,7 +244,6 @@ int Socket::ready_events() {
 
 void Socket::close() {
   tag_ = kDeadTag;
-  (void)stop_monitor();
   const int linger = options_.linger;
   for (EndpointEntry& entry : endpoints_) {
     if (entry.listener != nullptr) {
@@ -239,6 +253,7 @@ void Socket::close() {
       (void)host_.unbind_inproc(entry.uri, *links_);
     }
   }
+  end_monitor();
   for (PipeEnd* end = links_->close(); end != nullptr;) {
     PipeEnd* next = end->next_attached;
     end->leave(linger);

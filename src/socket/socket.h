@@ -93,6 +93,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   void links_changed() override;
 
   int enter();
+  int fail_stopped();
   void settle();
   void let_go_later(PipeEnd& end);
   int wait(Millis deadline);
@@ -120,12 +121,16 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
 
   int get_live(int number, void* value, std::size_t* length);
   int events();
+  void take_in_news();
   void update_limits();
+  void forget_endpoint(std::uint64_t id);
+  void end_monitor();
 
   std::uint32_t tag_ = kTag;
   int type_;
   unsigned fork_generation_;
   std::atomic<bool> is_stopped_{false};
+  bool has_told_end_ = false;     // a call has failed with ETERM
   bool has_more_ = false;         // of the frame last received
   bool is_sending_more_ = false;  // the last frame sent was not the last part
   bool is_fd_exported_ = false;   // somebody watches ZMQ_FD

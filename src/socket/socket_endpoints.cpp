@@ -239,6 +239,7 @@ int Socket::disconnect(const char* uri) { return detach(uri); }
 
 // Ends everything that is registered under that string; a tcp address may be spelled differently.
 int Socket::detach(const char* uri) {
+  if (uri == nullptr) return EINVAL;
   if (int error = enter()) return error;
   Endpoint endpoint;
   if (int error = parse(uri, &endpoint)) return error;
@@ -259,7 +260,10 @@ bool Socket::detach_all(const std::string& uri) {
     found.push_back(entry);
     return true;
   });
-  for (EndpointEntry& entry : found) detach_entry(entry);
+  for (EndpointEntry& entry : found) {
+    if (entry.kind == EndpointEntry::Kind::link) links_->application_disconnects(options_.reconnect_stop);
+    detach_entry(entry);
+  }
   settle();
   return !found.empty();
 }
@@ -308,7 +312,7 @@ int Socket::start_monitor(const char* address, std::uint64_t events) {
   Endpoint endpoint;
   if (int error = parse(address, &endpoint)) return error;
   if (endpoint.scheme != kInproc) return EPROTONOSUPPORT;
-  if (int error = stop_monitor()) return error;
+  end_monitor();
   Result<Monitor*> monitor = Monitor::make(host_, endpoint.text(), events);
   if (!monitor.ok()) return monitor.error();
   (void)links_->exchange_monitor(monitor.value());
@@ -316,8 +320,13 @@ int Socket::start_monitor(const char* address, std::uint64_t events) {
 }
 
 int Socket::stop_monitor() {
-  if (Monitor* monitor = links_->exchange_monitor(nullptr)) monitor->stop();
+  if (has_told_end_) return kEterm;
+  end_monitor();
   return 0;
+}
+
+void Socket::end_monitor() {
+  if (Monitor* monitor = links_->exchange_monitor(nullptr)) monitor->stop();
 }
 
 }  // namespace zmqng

@@ -42,6 +42,10 @@ class SocketLinks final : public LinkHost, private Attention {
   std::vector<std::uint64_t> take_gone_endpoints();
   // Asks the links of one endpoint (0: all) that have no pipe to end.
   void stop_links(std::uint64_t endpoint_id, int linger_ms);
+  // The application has ended an endpoint; `reconnect_stop`: what ZMQ_RECONNECT_STOP says about it.
+  void application_disconnects(int reconnect_stop) {
+    if ((reconnect_stop & kStopAfterDisconnect) != 0) has_stopped_reconnecting_ = true;
+  }
   // No more offers. What was offered and not taken is returned.
   PipeEnd* close();
   // Replaces the monitor; the old one, to be stopped by the caller, is returned.
@@ -56,6 +60,9 @@ class SocketLinks final : public LinkHost, private Attention {
   bool offer(PipeEnd& near) override;
   bool take_back(PipeEnd& near) override;
   void endpoint_gone(std::uint64_t endpoint_id) override;
+  bool has_stopped_reconnecting() const override {
+    return has_stopped_reconnecting_.load(std::memory_order_relaxed);
+  }
   void link_started(Link& link) override;
   void link_finished(Link& link) override;
   void listener_started() override { host_.work_started(); }
@@ -73,6 +80,7 @@ class SocketLinks final : public LinkHost, private Attention {
   Client* client_;
   Mailbox* mailbox_;
   std::atomic<unsigned> refs_{1};
+  std::atomic<bool> has_stopped_reconnecting_{false};
 
   std::mutex mutex_;  // guards the rest
   PipeEnd* offered_first_ = nullptr;

@@ -1,7 +1,6 @@
 // zmq_setsockopt and zmq_getsockopt of a Socket: what only a live socket knows or acts upon.
 
 #include <cerrno>
-#include <cstring>
 
 #include "base/errors.h"
 #include "options/option_numbers.h"
@@ -21,7 +20,9 @@ std::uint32_t joined_limit(int own, int other) {
 }  // namespace
 
 int Socket::set(int number, const void* value, std::size_t length) {
-  if (int error = enter()) return error;
+  // As in libzmq, options can be set until the socket has said ETERM: a thread may still want to give
+  // up its linger before it closes the socket.
+  if (has_told_end_) return kEterm;
   if (Error error = set_option(options_, type_, number, value, length)) return error.code;
   switch (number) {
     case option::sndhwm:
@@ -47,22 +48,14 @@ void Socket::update_limits() {
     const int their_rcvhwm = end->is_local ? peer.joined_rcvhwm.load() : -1;
     const int their_sndhwm = end->is_local ? peer.joined_sndhwm.load() : -1;
     end->set_out_limit(joined_limit(options_.sndhwm, their_rcvhwm));
-    end->set_in_limit(joined_limit(options_.rcvhwm, their_sndhwm));
+    end->raise_in_limit(joined_limit(options_.rcvhwm, their_sndhwm));
   }
 }
 
 int Socket::get(int number, void* value, std::size_t* length) {
-  if (int error = enter()) return error;
+  if (has_told_end_) return kEterm;
   if (is_live(number)) return get_live(number, value, length);
-  if (number == option::routing_id && static_cast<SocketType>(type_) == SocketType::stream) {
-    const Bytes id = pattern_->latest_routing_id();
-    if (!id.empty()) {
-      if (value == nullptr || length == nullptr || *length < id.size()) return EINVAL;
-      std::memcpy(value, id.data(), id.size());
-      *length = id.size();
-      return 0;
-    }
-  }
+  if (number == option::routing_id) take_in_news();
   return get_option(options_, type_, number, value, length).code;
 }
 
@@ -79,6 +72,7 @@ int Socket::get_live(int number, void* value, std::size_t* length) {
       return 0;
     }
     case option::events:
+      if (int error = enter()) return error;
       return put_live_int(events(), value, length).code;
     default:
       return put_text(last_endpoint_, value, length).code;

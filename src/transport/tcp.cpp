@@ -134,7 +134,9 @@ AcceptOutcome TcpTransport::accept(const Listening& listening,
 std::string TcpTransport::normalized(std::string_view address, bool ipv6) const {
   const auto name = parse_tcp_bind(address);
   if (!name.ok()) return "";
-  const auto local = local_address(name.value(), ipv6);
+  // A wildcard is not what the listener is registered as.
+  if (name.value().host == "*") return "";
+  const auto local = bind_address(name.value(), ipv6);
   return local.ok() ? local.value().endpoint() : "";
 }
 

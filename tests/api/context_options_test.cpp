@@ -83,8 +83,7 @@ TEST(ContextOptions, WithoutIoThreadsOnlyInprocWorks) {
   Socket binder(context, ZMQ_PAIR);
   EXPECT_EQ(binder.try_bind("tcp://127.0.0.1:*"), fails_with(EMTHREAD));
   EXPECT_EQ(binder.try_connect("tcp://127.0.0.1:9"), fails_with(EMTHREAD));
-  EXPECT_EQ(binder.try_bind("ipc://" + temp_folder() + "/" + unique_name()),
-            fails_with(EMTHREAD));
+  EXPECT_EQ(binder.try_bind("ipc://" + temp_folder() + "/" + unique_name()), fails_with(EMTHREAD));
   EXPECT_EQ(binder.try_connect("ipc:///nowhere"), fails_with(EMTHREAD));
   const std::string name = binder.bind_any(Transport::inproc);
   Socket connecter(context, ZMQ_PAIR);

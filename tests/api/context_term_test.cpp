@@ -101,9 +101,8 @@ TEST_P(EndingContext, InterruptsAPollOverSeveralItems) {
   void* second = zmq_socket(context_, ZMQ_SUB);
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
-  zmq_pollitem_t items[] = {{nullptr, ends[0], ZMQ_POLLIN, 0},
-                            {first, 0, ZMQ_POLLIN, 0},
-                            {second, 0, ZMQ_POLLIN, 0}};
+  zmq_pollitem_t items[] = {
+      {nullptr, ends[0], ZMQ_POLLIN, 0}, {first, 0, ZMQ_POLLIN, 0}, {second, 0, ZMQ_POLLIN, 0}};
   expect_interrupted(first, [&] { return zmq_poll(items, 3, -1); });
   EXPECT_EQ(zmq_close(second), 0);
   ::close(ends[0]);
@@ -126,8 +125,7 @@ TEST_P(EndingContext, ReachesSocketsInManyThreads) {
       void* socket = zmq_socket(context_, i % 2 == 0 ? ZMQ_PULL : ZMQ_PUSH);
       started.fetch_add(1);
       char octet = 0;
-      const int rc =
-          i % 2 == 0 ? zmq_recv(socket, &octet, 1, 0) : zmq_send(socket, &octet, 1, 0);
+      const int rc = i % 2 == 0 ? zmq_recv(socket, &octet, 1, 0) : zmq_send(socket, &octet, 1, 0);
       EXPECT_EQ(outcome_of(rc), eterm);
       EXPECT_EQ(outcome_of(zmq_close(socket)), ok);
     });
@@ -158,8 +156,7 @@ std::vector<Call> calls_on_a_socket() {
       {"send, no wait", [](void* s) { return zmq_send(s, "x", 1, ZMQ_DONTWAIT); }, eterm, eterm},
       {"send_const", [](void* s) { return zmq_send_const(s, "x", 1, 0); }, eterm, eterm},
       {"recv", [](void* s) { return zmq_recv(s, buffer, sizeof buffer, 0); }, eterm, eterm},
-      {"recv, no wait", [](void* s) { return zmq_recv(s, buffer, 1, ZMQ_DONTWAIT); }, eterm,
-       eterm},
+      {"recv, no wait", [](void* s) { return zmq_recv(s, buffer, 1, ZMQ_DONTWAIT); }, eterm, eterm},
       {"bind", [](void* s) { return zmq_bind(s, "inproc://b"); }, eterm, eterm},
       {"bind to nonsense", [](void* s) { return zmq_bind(s, "nonsense"); }, eterm, eterm},
       {"connect", [](void* s) { return zmq_connect(s, "tcp://127.0.0.1:9"); }, eterm, eterm},
@@ -167,8 +164,8 @@ std::vector<Call> calls_on_a_socket() {
       {"disconnect", [](void* s) { return zmq_disconnect(s, "inproc://b"); }, eterm, eterm},
       {"get EVENTS", [=](void* s) { return get(s, ZMQ_EVENTS); }, eterm, eterm},
       {"get LINGER", [=](void* s) { return get(s, ZMQ_LINGER); }, ok, eterm},
-      {"set LINGER",
-       [](void* s) { return zmq_setsockopt(s, ZMQ_LINGER, &number, sizeof number); }, ok, eterm},
+      {"set LINGER", [](void* s) { return zmq_setsockopt(s, ZMQ_LINGER, &number, sizeof number); },
+       ok, eterm},
       {"poll",
        [](void* s) {
          zmq_pollitem_t item{s, 0, ZMQ_POLLIN, 0};
@@ -230,9 +227,8 @@ TEST(ContextTerm, WaitsForSocketsThatAreStillOpen) {
   void* socket = zmq_socket(context, ZMQ_PULL);
   auto term = std::async(std::launch::async, [&] { return outcome_of(zmq_ctx_term(context)); });
   char octet;
-  ASSERT_TRUE(wait_until([&] {
-    return zmq_recv(socket, &octet, 1, ZMQ_DONTWAIT) == -1 && zmq_errno() == ETERM;
-  }));
+  ASSERT_TRUE(wait_until(
+      [&] { return zmq_recv(socket, &octet, 1, ZMQ_DONTWAIT) == -1 && zmq_errno() == ETERM; }));
   EXPECT_EQ(zmq_socket(context, ZMQ_PULL), nullptr);
   EXPECT_EQ(zmq_errno(), ETERM);
   EXPECT_EQ(term.wait_for(quiet_time), std::future_status::timeout);

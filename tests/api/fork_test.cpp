@@ -145,13 +145,14 @@ TEST(ForkOfAny, ADescriptorOfTheLibraryIsNeverPassedToOtherPrograms) {
   };
   const std::set<int> before = open_files();
   Context context;
-  Pair tcp(context, Transport::tcp), ipc(context, Transport::ipc), inproc(context, Transport::inproc);
+  Pair tcp(context, Transport::tcp), ipc(context, Transport::ipc),
+      inproc(context, Transport::inproc);
   (void)tcp.binder.get_int(ZMQ_FD);
   for (const int fd : open_files()) {
     const int flags = ::fcntl(fd, F_GETFD);
     if (flags == -1 || before.contains(fd)) continue;  // the folder's own descriptor, and ours
-    EXPECT_TRUE(flags & FD_CLOEXEC) << std::filesystem::read_symlink("/proc/self/fd/" +
-                                                                     std::to_string(fd));
+    EXPECT_TRUE(flags & FD_CLOEXEC)
+        << std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd));
   }
 }
 

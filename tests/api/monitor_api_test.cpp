@@ -115,9 +115,8 @@ TEST(MonitorApi, ItsNameIsFreeAgainAfterTheStop) {
   Socket server(context, ZMQ_DEALER);
   EXPECT_EQ(monitor(server, "inproc://again", ZMQ_EVENT_LISTENING), ok);
   EXPECT_EQ(monitor(server, nullptr, 0), ok);
-  EXPECT_TRUE(wait_until([&] {
-    return monitor(server, "inproc://again", ZMQ_EVENT_LISTENING) == ok;
-  }));
+  EXPECT_TRUE(
+      wait_until([&] { return monitor(server, "inproc://again", ZMQ_EVENT_LISTENING) == ok; }));
 }
 
 TEST(MonitorApi, EventsBeforeTheReaderConnectsAreKept) {

@@ -63,8 +63,7 @@ TEST(MonitorSequence, ClientSeesAServerGoAwayAndRetries) {
   Monitor events(context, client);
   client.set(ZMQ_RECONNECT_IVL, 20);
   client.connect(endpoint);
-  events.expect_all({ZMQ_EVENT_CONNECT_DELAYED, ZMQ_EVENT_CONNECTED,
-                     ZMQ_EVENT_HANDSHAKE_SUCCEEDED},
+  events.expect_all({ZMQ_EVENT_CONNECT_DELAYED, ZMQ_EVENT_CONNECTED, ZMQ_EVENT_HANDSHAKE_SUCCEEDED},
                     endpoint);
   server.reset();
   expect_descriptor(events.expect(ZMQ_EVENT_DISCONNECTED, endpoint));
@@ -124,8 +123,7 @@ TEST_P(MonitorWithoutReconnect, ALostConnectionIsDisconnectedAndForgotten) {
   client.set(ZMQ_RECONNECT_IVL, GetParam());
   Monitor events(context, client);
   client.connect(endpoint);
-  events.expect_all({ZMQ_EVENT_CONNECT_DELAYED, ZMQ_EVENT_CONNECTED,
-                     ZMQ_EVENT_HANDSHAKE_SUCCEEDED},
+  events.expect_all({ZMQ_EVENT_CONNECT_DELAYED, ZMQ_EVENT_CONNECTED, ZMQ_EVENT_HANDSHAKE_SUCCEEDED},
                     endpoint);
   server.reset();
   events.expect(ZMQ_EVENT_DISCONNECTED, endpoint);
@@ -140,9 +138,8 @@ TEST(MonitorSequence, DisconnectIsSeenByThePeerOnly) {
   Monitor server_events(context, server), client_events(context, client);
   client.connect(endpoint);
   server_events.expect_all({ZMQ_EVENT_ACCEPTED, ZMQ_EVENT_HANDSHAKE_SUCCEEDED}, endpoint);
-  client_events.expect_all({ZMQ_EVENT_CONNECT_DELAYED, ZMQ_EVENT_CONNECTED,
-                            ZMQ_EVENT_HANDSHAKE_SUCCEEDED},
-                           endpoint);
+  client_events.expect_all(
+      {ZMQ_EVENT_CONNECT_DELAYED, ZMQ_EVENT_CONNECTED, ZMQ_EVENT_HANDSHAKE_SUCCEEDED}, endpoint);
   client.disconnect(endpoint);
   // The connection may end only when the application has made further calls on the socket.
   EXPECT_TRUE(wait_until([&] {
@@ -232,9 +229,9 @@ TEST(MonitorSequence, AMissingIpcPathIsClosedAndRetried) {
   client.set(ZMQ_RECONNECT_IVL, 5);
   Monitor events(context, client);
   client.connect(nobody.text());
-  events.expect_all({ZMQ_EVENT_CLOSED, ZMQ_EVENT_CONNECT_RETRIED, ZMQ_EVENT_CLOSED,
-                     ZMQ_EVENT_CONNECT_RETRIED},
-                    nobody.text());
+  events.expect_all(
+      {ZMQ_EVENT_CLOSED, ZMQ_EVENT_CONNECT_RETRIED, ZMQ_EVENT_CLOSED, ZMQ_EVENT_CONNECT_RETRIED},
+      nobody.text());
 }
 
 TEST(MonitorSequence, InprocHasNoEvents) {
@@ -332,8 +329,7 @@ TEST(MonitorSequence, AMechanismMismatchIsAProtocolFailure) {
   std::string greeting = zmtp_greeting();
   greeting.replace(12, 5, "PLAIN");
   peer.send(greeting);
-  EXPECT_EQ(events.expect(ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL, endpoint).value,
-            mechanism_mismatch);
+  EXPECT_EQ(events.expect(ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL, endpoint).value, mechanism_mismatch);
   events.expect(ZMQ_EVENT_DISCONNECTED, endpoint);
 }
 

@@ -22,7 +22,9 @@ struct FreshType {
   int linger;
 };
 
-void PrintTo(const FreshType& row, std::ostream* out) { *out << row.name; }
+void PrintTo(const FreshType& row, std::ostream* out) {
+  *out << row.name;
+}
 
 constexpr int out = ZMQ_POLLOUT;
 constexpr std::array fresh_types{

@@ -117,8 +117,7 @@ TEST(PipelineTurns, TheReceiverTakesFromItsPeersInTurn) {
   for (size_t i = 0; i < 3; ++i) {
     for (int n = 0; n < 3; ++n) pushes[i].send(std::to_string(i) + std::to_string(n));
   }
-  EXPECT_EQ(pull.recv_many(9),
-            (Frames{"00", "10", "20", "01", "11", "21", "02", "12", "22"}));
+  EXPECT_EQ(pull.recv_many(9), (Frames{"00", "10", "20", "01", "11", "21", "02", "12", "22"}));
 }
 
 TEST(PipelineTurns, TheReceiverTakesWholeMessagesInTurn) {
@@ -153,7 +152,8 @@ TEST_P(Pipeline, ABusySenderDoesNotStarveAQuietOne) {
     got = pull.recv_one();
     ++busy;
     return got == "quiet";
-  })) << "after " << busy << " messages of the busy one";
+  })) << "after "
+      << busy << " messages of the busy one";
 }
 
 TEST(PipelineTurns, AFullPeerIsSkipped) {

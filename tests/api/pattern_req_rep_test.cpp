@@ -40,9 +40,12 @@ TEST_P(Asking, QuestionsAndAnswersAlternate) {
 
 TEST_P(Asking, MessagesOfManyPartsAndSizesPass) {
   pair_up();
-  const Frames shapes[] = {
-      {""}, {"", ""}, {"a", "", "b"}, {pattern_text(33), pattern_text(256)},
-      {pattern_text(100'000), "", pattern_text(8192)}, Frames(200, "x")};
+  const Frames shapes[] = {{""},
+                           {"", ""},
+                           {"a", "", "b"},
+                           {pattern_text(33), pattern_text(256)},
+                           {pattern_text(100'000), "", pattern_text(8192)},
+                           Frames(200, "x")};
   for (const Frames& shape : shapes) {
     req.send_all(shape);
     EXPECT_EQ(rep.recv(), shape);
@@ -219,8 +222,9 @@ TEST_P(Asking, TheAskerHearsOnlyThePeerItAsked) {
   req.connect(other.bind_any(GetParam()));
   req.send("question");
   EXPECT_EQ(asked.recv(), (Frames{"req", "", "question"}));
-  EXPECT_TRUE(wait_until(
-      [&] { return other.try_send_all({"req", "", "intruding"}, ZMQ_DONTWAIT) == ok; }));
+  EXPECT_TRUE(wait_until([&] {
+    return other.try_send_all({"req", "", "intruding"}, ZMQ_DONTWAIT) == ok;
+  }));
   req.set(ZMQ_RCVTIMEO, static_cast<int>(quiet_time.count()));
   Frames frames;
   EXPECT_EQ(req.recv_into(frames, 0), eagain);

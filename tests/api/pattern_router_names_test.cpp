@@ -143,8 +143,8 @@ TEST(NamingOptions, RoutingIdTakes1To255Octets) {
   EXPECT_EQ(dealer.get_octets(ZMQ_ROUTING_ID), "");
   EXPECT_EQ(dealer.try_set(ZMQ_ROUTING_ID, std::string()), fails_with(EINVAL));
   EXPECT_EQ(dealer.try_set(ZMQ_ROUTING_ID, std::string(256, 'a')), fails_with(EINVAL));
-  for (const std::string& id : {std::string(1, '\0'), std::string(1, 'a'), std::string(4, '\0'),
-                                std::string(255, 'z')}) {
+  for (const std::string& id :
+       {std::string(1, '\0'), std::string(1, 'a'), std::string(4, '\0'), std::string(255, 'z')}) {
     dealer.set(ZMQ_ROUTING_ID, id);
     EXPECT_EQ(dealer.get_octets(ZMQ_ROUTING_ID), id);
   }

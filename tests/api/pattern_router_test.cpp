@@ -30,7 +30,8 @@ INSTANTIATE_TEST_SUITE_P(Over, Routing, all_transports(), transport_label);
 
 TEST_P(Routing, ReceivedMessagesStartWithTheSendersName) {
   const std::string endpoint = router.bind_any(GetParam());
-  for (const std::string& name : {std::string("a"), std::string(255, 'n'), std::string("\1\0\2", 3)}) {
+  for (const std::string& name :
+       {std::string("a"), std::string(255, 'n'), std::string("\1\0\2", 3)}) {
     Socket dealer{context, ZMQ_DEALER};
     dealer.set(ZMQ_ROUTING_ID, name);
     EXPECT_EQ(dealer.get_octets(ZMQ_ROUTING_ID), name);

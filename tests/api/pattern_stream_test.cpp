@@ -239,10 +239,12 @@ TEST_F(Streaming, APeerThatDoesNotReadHoldsTheSenderBack) {
   size_t sent = 0;
   Outcome outcome;
   // Full when it has been refused for the quiet time: the kernel still takes some meanwhile.
-  while (sent < 500 && wait_until([&] {
-           outcome = stream.try_send(id, ZMQ_SNDMORE | ZMQ_DONTWAIT);
-           return outcome == ok;
-         }, quiet_time)) {
+  while (sent < 500 && wait_until(
+                           [&] {
+                             outcome = stream.try_send(id, ZMQ_SNDMORE | ZMQ_DONTWAIT);
+                             return outcome == ok;
+                           },
+                           quiet_time)) {
     EXPECT_EQ(stream.try_send(block), ok);
     ++sent;
   }

@@ -25,7 +25,9 @@ struct Mode {
   bool seen[6];
 };
 
-void PrintTo(const Mode& mode, std::ostream* out) { *out << mode.name; }
+void PrintTo(const Mode& mode, std::ostream* out) {
+  *out << mode.name;
+}
 
 constexpr Mode modes[] = {
     {"Default", 0, {true, false, false, false, true, true}},

@@ -169,8 +169,8 @@ TEST_P(SocketFd, NoWakeUpIsLostUnderRandomInterleavings) {
         moved = true;
       }
     }
-    const bool could_move = (events & ZMQ_POLLIN) != 0 ||
-                            ((events & ZMQ_POLLOUT) != 0 && sent < messages);
+    const bool could_move =
+        (events & ZMQ_POLLIN) != 0 || ((events & ZMQ_POLLOUT) != 0 && sent < messages);
     if (moved || could_move) continue;  // ask EVENTS again before sleeping
     epoll_event fired{};
     if (::epoll_wait(poller, &fired, 1, static_cast<int>(deadline.count())) == 0) {

@@ -148,12 +148,10 @@ TEST(Poll, WatchesPlainDescriptors) {
   readable.write();
   hung_up.close_writer();
   broken.close_reader();
-  zmq_pollitem_t items[] = {on_fd(idle.reader(), ZMQ_POLLIN),
-                            on_fd(idle.writer(), ZMQ_POLLOUT),
-                            on_fd(readable.reader(), ZMQ_POLLIN),
-                            on_fd(hung_up.reader(), ZMQ_POLLIN),
-                            on_fd(broken.writer(), ZMQ_POLLOUT),
-                            on_fd(readable.reader(), 0)};
+  zmq_pollitem_t items[] = {
+      on_fd(idle.reader(), ZMQ_POLLIN),     on_fd(idle.writer(), ZMQ_POLLOUT),
+      on_fd(readable.reader(), ZMQ_POLLIN), on_fd(hung_up.reader(), ZMQ_POLLIN),
+      on_fd(broken.writer(), ZMQ_POLLOUT),  on_fd(readable.reader(), 0)};
   EXPECT_EQ(zmq_poll(items, 6, -1), 4);
   EXPECT_EQ(items[0].revents, 0);
   EXPECT_EQ(items[1].revents, ZMQ_POLLOUT);

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 #include <zmq.h>
 
-#include <cstring>
 #include <array>
+#include <cstring>
 #include <functional>
 #include <future>
 #include <memory>
@@ -53,9 +53,7 @@ class ProxyFixture : public testing::Test {
     proxy_context_ = nullptr;
     return outcome;
   }
-  bool runs() {
-    return result_.wait_for(std::chrono::seconds{0}) == std::future_status::timeout;
-  }
+  bool runs() { return result_.wait_for(std::chrono::seconds{0}) == std::future_status::timeout; }
   static std::string bind(void* socket) {
     char endpoint[128];
     size_t size = sizeof endpoint;
@@ -118,9 +116,7 @@ TEST_F(Proxy, StreamsFromPushToPull) {
 }
 
 TEST_F(Proxy, StopsReadingWhenTheOtherSideIsFull) {
-  start(ZMQ_PULL, ZMQ_PUSH, [](void* front, void* back) {
-    return run_plain(front, back);
-  });
+  start(ZMQ_PULL, ZMQ_PUSH, [](void* front, void* back) { return run_plain(front, back); });
   // Nobody takes messages at the back: they wait, and none is lost when somebody comes.
   Socket pusher(context_, ZMQ_PUSH);
   pusher.connect(front_endpoint_);

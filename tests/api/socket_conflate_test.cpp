@@ -3,6 +3,7 @@
 #include <zmq.h>
 
 #include "api/support/pub_sub.h"
+#include "api/support/reference.h"
 #include "api/support/socket.h"
 
 namespace api_test {
@@ -36,7 +37,10 @@ TEST_P(Conflating, ReceiversEndWithTheLatestMessage) {
   expect_newer_until(pull, 200);
 }
 
-TEST_P(Conflating, ASenderNeverBlocksOnce) {
+TEST_P(Conflating, ASenderNeverBlocks) {
+  if (GetParam() == Transport::inproc) {
+    SKIP_ON_REFERENCE("it loses what a conflating inproc connecter had before the bind");
+  }
   const FreeEndpoint nobody{GetParam()};
   Socket push{context, ZMQ_PUSH};
   Socket pull{context, ZMQ_PULL};

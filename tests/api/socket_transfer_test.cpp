@@ -27,12 +27,11 @@ INSTANTIATE_TEST_SUITE_P(Over, Transfer, all_transports(), transport_label);
 TEST_P(Transfer, FramesOfEverySizeNearAnEdgeArriveUnchanged) {
   pair_up(pull, push);
   // Where representations change: inline limits, the one-octet length, buffers, chunks.
-  const size_t sizes[] = {0,    1,    2,     7,     8,     9,     24,    28,    29,     30,
-                          31,   32,   33,    34,    47,    48,    49,    50,    62,     63,
-                          64,   65,   127,   128,   129,   253,   254,   255,   256,    257,
-                          511,  512,  513,   1023,  1024,  1025,  4095,  4096,  4097,   8183,
-                          8191, 8192, 8193,  16383, 16384, 16385, 65535, 65536, 65537,  131072,
-                          3,    0,    99999, 5,     0};
+  const size_t sizes[] = {0,     1,     2,     7,     8,     9,      24,   28,   29,    30,   31,
+                          32,    33,    34,    47,    48,    49,     50,   62,   63,    64,   65,
+                          127,   128,   129,   253,   254,   255,    256,  257,  511,   512,  513,
+                          1023,  1024,  1025,  4095,  4096,  4097,   8183, 8191, 8192,  8193, 16383,
+                          16384, 16385, 65535, 65536, 65537, 131072, 3,    0,    99999, 5,    0};
   for (const size_t size : sizes) push.send(pattern_text(size));
   for (const size_t size : sizes) EXPECT_TRUE(pull.recv_one() == pattern_text(size)) << size;
 }

@@ -157,6 +157,24 @@ TEST(DetachInproc, AConnecterDoesNotFollowANewBinder) {
   EXPECT_TRUE(wait_until([&] { return client.try_send("y") == eagain; }));
 }
 
+TEST(DetachInproc, AConnecterMayConnectAgainAfterItsBinderClosed) {
+  for (const int type : {ZMQ_DEALER, ZMQ_PAIR}) {
+    if (type == ZMQ_PAIR && is_reference()) continue;  // its PAIR never takes a second peer
+    Context context;
+    Socket client(context, type);
+    const std::string name = bindable_endpoint(Transport::inproc);
+    for (int i = 0; i < 4; ++i) {
+      Socket server(context, type);
+      ASSERT_TRUE(wait_until([&] { return server.try_bind(name) == ok; }));
+      client.connect(name);
+      client.send(std::to_string(i));
+      EXPECT_EQ(server.recv_one(), std::to_string(i));
+      server.close();
+      EXPECT_TRUE(wait_until([&] { return !client.writable(); }));
+    }
+  }
+}
+
 TEST(DetachInproc, HighWaterMarksOfBothEndsAddUp) {
   Context context;
   Socket puller(context, ZMQ_PULL), pusher(context, ZMQ_PUSH);

@@ -53,11 +53,27 @@ constexpr Outcome enodev{ENODEV};
 constexpr Outcome unsupported{EPROTONOSUPPORT};
 
 const std::vector<std::string>& malformed_everywhere() {
-  static const std::vector<std::string> endpoints{
-      "",        "tcp",      "tcp:",     "tcp:/",      "tcp://", "tcp:///", "tcp:/127.0.0.1:5555",
-      "tcp:127.0.0.1:5555", "tcp:\\\\127.0.0.1:5555", "inproc:/a", "inproc://", "ipc://", "ipc://@",
-      "://x:1",  "127.0.0.1:5555", "tcp://127.0.0.1", "tcp://127.0.0.1:", "tcp://127.0.0.1:abc",
-      "tcp://127.0.0.1:!", "tcp://*", "tcp://127.0.0.1:**"};
+  static const std::vector<std::string> endpoints{"",
+                                                  "tcp",
+                                                  "tcp:",
+                                                  "tcp:/",
+                                                  "tcp://",
+                                                  "tcp:///",
+                                                  "tcp:/127.0.0.1:5555",
+                                                  "tcp:127.0.0.1:5555",
+                                                  "tcp:\\\\127.0.0.1:5555",
+                                                  "inproc:/a",
+                                                  "inproc://",
+                                                  "ipc://",
+                                                  "ipc://@",
+                                                  "://x:1",
+                                                  "127.0.0.1:5555",
+                                                  "tcp://127.0.0.1",
+                                                  "tcp://127.0.0.1:",
+                                                  "tcp://127.0.0.1:abc",
+                                                  "tcp://127.0.0.1:!",
+                                                  "tcp://*",
+                                                  "tcp://127.0.0.1:**"};
   return endpoints;
 }
 
@@ -90,9 +106,6 @@ TEST(Endpoint, BindResolvesTcpAddresses) {
       {"tcp://[127.0.0.1]:*", ok, "tcp://127.0.0.1:PORT"},
       {"tcp://[::1]:*", enodev},  // without ZMQ_IPV6
       {"tcp://no-such-nic:*", enodev},
-      {"tcp://:*", enodev},
-      {"tcp://256.0.0.1:*", enodev},
-      {"tcp://1.2.3.4.5:*", enodev},
       {"tcp://127.0.0.1:*/path", einval},
       {"tcp://127.0.0.1:65536", einval},
       {"tcp://203.0.113.7:*", fails_with(EADDRNOTAVAIL)},  // TEST-NET-3: never local
@@ -122,10 +135,20 @@ TEST(Endpoint, BindResolvesIpv6Addresses) {
       {"tcp://[::1%lo]:*", ok, "tcp://[::1]:PORT"},
       {"tcp://127.0.0.1:*", ok, "tcp://[::ffff:127.0.0.1]:PORT"},
       {"tcp://[::ffff:127.0.0.1]:*", ok, "tcp://[::ffff:127.0.0.1]:PORT"},
-      {"tcp://[::g]:*", enodev},
-      {"tcp://[1:2:3:4:5:6:7:8:9]:*", enodev},
   };
   for (const Case& row : rows) expect_bind(context, row, true);
+}
+
+// Addresses that no machine can have are refused, as malformed or as not there.
+TEST(Endpoint, BindRefusesAddressesThatCannotBe) {
+  Context context;
+  for (const char* endpoint : {"tcp://:*", "tcp://256.0.0.1:*", "tcp://1.2.3.4.5:*", "tcp://[::g]:*",
+                               "tcp://[1:2:3:4:5:6:7:8:9]:*"}) {
+    Socket socket(context, ZMQ_DEALER);
+    socket.set(ZMQ_IPV6, 1);
+    const Outcome outcome = socket.try_bind(endpoint);
+    EXPECT_TRUE(outcome == enodev || outcome == einval) << endpoint << ": " << outcome;
+  }
 }
 
 TEST(Endpoint, ConnectKeepsTheTextAsGiven) {
@@ -212,7 +235,8 @@ TEST(Endpoint, AUsedInprocNameIsRefusedUntilUnbound) {
   EXPECT_EQ(second.try_bind(name), ok);
 }
 
-// --- zmq_unbind and zmq_disconnect ----------------------------------------------------------------
+// --- zmq_unbind and zmq_disconnect
+// ----------------------------------------------------------------
 
 TEST(Endpoint, UnbindTakesLastEndpointAndNotTheWildcard) {
   Context context;
@@ -228,12 +252,16 @@ TEST(Endpoint, UnbindTakesLastEndpointAndNotTheWildcard) {
 TEST(Endpoint, UnbindAndDisconnectRefuseWhatIsNotThere) {
   Context context;
   Socket socket(context, ZMQ_DEALER);
-  const std::vector<Case> rows{
-      {"tcp://127.0.0.1:5999", fails_with(ENOENT)}, {"tcp://localhost:5999", fails_with(ENOENT)},
-      {"tcp://127.0.0.1:*", fails_with(ENOENT)},    {"tcp://127.0.0.1:0", fails_with(ENOENT)},
-      {"ipc:///tmp/never", fails_with(ENOENT)},     {"inproc://never", fails_with(ENOENT)},
-      {"foo://x", unsupported},                     {"tcp://", einval},
-      {"", einval},                                 {"abc", einval}};
+  const std::vector<Case> rows{{"tcp://127.0.0.1:5999", fails_with(ENOENT)},
+                               {"tcp://localhost:5999", fails_with(ENOENT)},
+                               {"tcp://127.0.0.1:*", fails_with(ENOENT)},
+                               {"tcp://127.0.0.1:0", fails_with(ENOENT)},
+                               {"ipc:///tmp/never", fails_with(ENOENT)},
+                               {"inproc://never", fails_with(ENOENT)},
+                               {"foo://x", unsupported},
+                               {"tcp://", einval},
+                               {"", einval},
+                               {"abc", einval}};
   for (const Case& row : rows) {
     EXPECT_EQ(socket.try_unbind(row.endpoint), row.expected) << row.endpoint;
     EXPECT_EQ(socket.try_disconnect(row.endpoint), row.expected) << row.endpoint;

@@ -41,8 +41,10 @@ class Variable {
 
  private:
   void put(const std::optional<std::string>& value) {
-    if (value) ::setenv(name_, value->c_str(), 1);
-    else ::unsetenv(name_);
+    if (value)
+      ::setenv(name_, value->c_str(), 1);
+    else
+      ::unsetenv(name_);
   }
   const char* name_;
   std::optional<std::string> before_;
@@ -166,7 +168,8 @@ TEST(Ipc, AStaleSocketFileDoesNotBlockABind) {
   expect_traffic(binder, connecter);
 }
 
-// --- filters --------------------------------------------------------------------------------------
+// --- filters
+// --------------------------------------------------------------------------------------
 
 struct FilterCase {
   const char* name;

@@ -77,16 +77,15 @@ TEST(Tcp, ConnectsFromTheSourceAddress) {
   Monitor events(context, binder);
   const std::string endpoint = binder.bind_any(Transport::tcp);
   FreeEndpoint source(Transport::tcp);
-  connecter.connect("tcp://127.0.0.3:" + std::to_string(source.port()) + ";" +
-                    endpoint.substr(6));
+  connecter.connect("tcp://127.0.0.3:" + std::to_string(source.port()) + ";" + endpoint.substr(6));
   expect_traffic(binder, connecter);
   Event accepted;
   ASSERT_TRUE(events.wait_for(ZMQ_EVENT_ACCEPTED, &accepted));
   sockaddr_in peer{};
   socklen_t size = sizeof peer;
-  ASSERT_EQ(::getpeername(static_cast<int>(accepted.value), reinterpret_cast<sockaddr*>(&peer),
-                          &size),
-            0);
+  ASSERT_EQ(
+      ::getpeername(static_cast<int>(accepted.value), reinterpret_cast<sockaddr*>(&peer), &size),
+      0);
   EXPECT_EQ(ntohl(peer.sin_addr.s_addr), 0x7f000003u);
   EXPECT_EQ(ntohs(peer.sin_port), source.port());
 }
@@ -109,7 +108,8 @@ TEST(Tcp, AcceptFiltersAdmitAnyMatchAndRefuseTheRest) {
 TEST(Tcp, AcceptFiltersAreChecked) {
   Context context;
   Socket socket(context, ZMQ_DEALER);
-  for (const char* bad : {"127.0.0.1/", "127.0.0.1/33", "nonsense", "127.0.0.1/x", "127.0.0.1/-1"}) {
+  for (const char* bad :
+       {"127.0.0.1/", "127.0.0.1/33", "nonsense", "127.0.0.1/x", "127.0.0.1/-1"}) {
     EXPECT_EQ(socket.try_set(ZMQ_TCP_ACCEPT_FILTER, std::string_view(bad)), fails_with(EINVAL))
         << bad;
   }
@@ -151,9 +151,9 @@ TEST(Tcp, BindToDeviceLimitsTheInterface) {
   char device[32] = {};
   socklen_t size = sizeof device;
   const Event listening = events.expect(ZMQ_EVENT_LISTENING);
-  ASSERT_EQ(::getsockopt(static_cast<int>(listening.value), SOL_SOCKET, SO_BINDTODEVICE, device,
-                         &size),
-            0);
+  ASSERT_EQ(
+      ::getsockopt(static_cast<int>(listening.value), SOL_SOCKET, SO_BINDTODEVICE, device, &size),
+      0);
   EXPECT_STREQ(device, "lo");
   connecter.connect(binder.last_endpoint());
   expect_traffic(binder, connecter);
@@ -315,7 +315,8 @@ TEST(Tcp, AnAbsurdFrameSizeEndsTheConnectionNotTheProcess) {
   Context context;
   Socket binder(context, ZMQ_DEALER);
   const std::string endpoint = binder.bind_any(Transport::tcp);
-  for (const char* size : {"\xff\xff\xff\xff\xff\xff\xff\xff", "\x7f\xff\xff\xff\xff\xff\xff\xff"}) {
+  for (const char* size :
+       {"\xff\xff\xff\xff\xff\xff\xff\xff", "\x7f\xff\xff\xff\xff\xff\xff\xff"}) {
     ZmtpPeer peer = ZmtpPeer::connect(endpoint);
     ASSERT_TRUE(peer.handshake("DEALER"));
     peer.send(std::string("\x02", 1) + std::string(size, 8) + "data");

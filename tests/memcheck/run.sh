@@ -54,7 +54,7 @@ endpoint_of() { # endpoint_of LOG [NTH]: what a program in the background listen
 # pair SCHEME SERVER CLIENT ARGUMENTS: both under valgrind; SERVER ends by itself after ARGUMENTS.
 pair() {
   local label=$1-$2 endpoint server
-  [[ $1 == tcp ]] && endpoint='tcp://127.0.0.1:*' || endpoint=ipc://$scratch/$2
+  [[ $1 == tcp ]] && endpoint='tcp://127.0.0.1:*' || endpoint=ipc://$scratch/pair
   check "$label" "$scratch/$2" "$endpoint" "${@:4}" &
   server=$!
   check "$1-$3" "$scratch/$3" "$(endpoint_of "$scratch/$label.log")" "${@:4}"

@@ -66,9 +66,17 @@ class Library {
     }));
   }
 
+  Outcome try_bind() {
+    const Outcome outcome = socket_.try_bind(bindable_endpoint(Transport::tcp));
+    if (outcome == ok) endpoint_ = socket_.last_endpoint();
+    return outcome;
+  }
+
   // The socket binds (once) and a raw peer connects to it.
   ZmtpPeer dial() {
-    if (endpoint_.empty()) endpoint_ = socket_.bind_any(Transport::tcp);
+    if (endpoint_.empty()) {
+      EXPECT_EQ(try_bind(), ok);
+    }
     return ZmtpPeer::connect(endpoint_);
   }
 

@@ -43,9 +43,12 @@ struct ChildResult {
 };
 
 inline std::ostream& operator<<(std::ostream& out, const ChildResult& child) {
-  if (child.timed_out) out << "timed out";
-  else if (WIFSIGNALED(child.status)) out << "killed by signal " << WTERMSIG(child.status);
-  else out << "exit status " << WEXITSTATUS(child.status);
+  if (child.timed_out)
+    out << "timed out";
+  else if (WIFSIGNALED(child.status))
+    out << "killed by signal " << WTERMSIG(child.status);
+  else
+    out << "exit status " << WEXITSTATUS(child.status);
   return out << "\n" << child.output;
 }
 

@@ -182,7 +182,8 @@ class Socket {
   Frames recv() {
     Frames frames;
     // A test that has failed already does not wait long for the consequences.
-    const bool hurry = testing::Test::HasFailure() && !wait_readable(std::chrono::milliseconds{200});
+    const bool hurry =
+        testing::Test::HasFailure() && !wait_readable(std::chrono::milliseconds{200});
     const Outcome out = recv_into(frames, hurry ? ZMQ_DONTWAIT : 0);
     EXPECT_EQ(out, ok) << "no message within the deadline";
     return frames;

@@ -61,8 +61,8 @@ inline std::string zmtp_property(std::string_view name, std::string_view value) 
 }
 
 inline std::string zmtp_ready(std::string_view socket_type, std::string_view identity = "") {
-  return zmtp_command("READY", zmtp_property("Socket-Type", socket_type) +
-                                   zmtp_property("Identity", identity));
+  return zmtp_command(
+      "READY", zmtp_property("Socket-Type", socket_type) + zmtp_property("Identity", identity));
 }
 
 class ZmtpPeer {
@@ -84,8 +84,8 @@ class ZmtpPeer {
   // Sends as much as the other side lets in; false when it is gone.
   bool send(std::string_view octets) {
     while (!octets.empty()) {
-      const long sent = ::syscall(SYS_sendto, fd(), octets.data(), octets.size(), MSG_NOSIGNAL,
-                                  nullptr, 0);
+      const long sent =
+          ::syscall(SYS_sendto, fd(), octets.data(), octets.size(), MSG_NOSIGNAL, nullptr, 0);
       if (sent <= 0) return false;
       octets.remove_prefix(static_cast<size_t>(sent));
     }

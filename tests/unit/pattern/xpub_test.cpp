@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
              "+++---",
              {{cancel("A")}, {cancel("B")}},
              {{cancel("A")}}}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& mode) { return std::string(mode.param.name); });
 
 // Which frames of a message count as requests.
 struct Upstream {
@@ -136,9 +136,10 @@ TEST(Xpub, KeepsReportsUntilTheyAreAskedFor) {
   Remote& a = xpub.join("a");
   Remote& b = xpub.join("b");
   a.subscribe("A");
-  b.send({"data", std::string(5000, 'x')});
-  a.subscribe("");
   xpub.serve();
+  b.send({"data", std::string(5000, 'x')});
+  xpub.serve();
+  a.subscribe("");
   a.leave();
   EXPECT_EQ(xpub.send({"x"}), 0);
   EXPECT_TRUE(xpub.can_recv());
