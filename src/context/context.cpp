@@ -120,11 +120,12 @@ Socket* Context::make_socket(int type, int* error) {
   }
   if (*error != 0) return nullptr;
   const SocketOptions options = default_socket_options(type, options_.ipv6, options_.blocky);
-  Socket* socket = Socket::make(*this, type, options, fork_generation_);
-  if (socket == nullptr) {
-    *error = EINVAL;
+  const Result<Socket*> made = Socket::make(*this, type, options, fork_generation_);
+  if (!made.ok()) {
+    *error = made.error();
     return nullptr;
   }
+  Socket* socket = made.value();
   ++slots_taken_;
   socket->list_next = sockets_;
   if (sockets_ != nullptr) sockets_->list_previous = socket;

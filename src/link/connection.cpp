@@ -207,7 +207,7 @@ void Connection::pipe_writable() {
 }
 
 void Connection::stream_ended(const IoResult& result) {
-  if (state_ == State::expect_end || (state_ == State::draining && is_output_dead_)) {
+  if (state_ == State::expect_end) {
     close({Failure::silent(), false, true});
     return;
   }
@@ -262,6 +262,12 @@ void Connection::become_ready(const Peer* peer) {
   if (!is_closed()) update_watch();
 }
 
+bool Connection::needs_room(Bytes body) const {
+  if (!settings_.is_publisher()) return false;
+  const std::string_view text = as_text(body);
+  return text.starts_with("\x09SUBSCRIBE") || text.starts_with("\x06" "CANCEL");
+}
+
 bool Connection::command_received(Bytes body) {
   const CommandResult result = peer_->on_command(body);
   switch (result.kind) {
@@ -274,7 +280,7 @@ bool Connection::command_received(Bytes body) {
       return true;
     case CommandResult::Kind::subscribe:
     case CommandResult::Kind::cancel:
-      if (!settings_.is_publisher() || far_ == nullptr) return true;
+      if (!settings_.is_publisher() || state_ != State::streaming) return true;
       if (!far_->write_subscription(result.kind == CommandResult::Kind::subscribe, result.topic)) {
         return false;
       }
@@ -293,7 +299,8 @@ void Connection::pipe_readable() {
 }
 
 void Connection::send() {
-  if (is_output_dead_) return;
+  // After the last byte nothing is said any more, not even to a PING.
+  if (is_output_dead_ || state_ == State::expect_end) return;
   after_send(sender_.flush());
 }
 
@@ -314,9 +321,7 @@ void Connection::after_send(Sender::Outcome outcome) {
     update_watch();
   }
   if (is_closed()) return;
-  if (state_ == State::draining && (sender_.has_reached_end() || is_output_dead_)) {
-    begin_end_wait();
-  }
+  if (state_ == State::draining && sender_.has_reached_end()) begin_end_wait();
   end_if_dead();
 }
 
@@ -330,13 +335,17 @@ void Connection::drain() {
   }
   state_ = State::draining;
   receiver_->discard_messages();
-  kept_.clear();
   if (is_paused_) {
     is_paused_ = false;
     if (has_heartbeat()) heartbeat_->resume(reactor_.now());
   }
+  // Not simply dropped: it may end inside a frame, whose rest is still to come.
+  Octets kept;
+  kept.swap(kept_);
+  if (!take_traffic(kept)) return;
   send();
-  if (!is_closed()) receive();
+  // In the middle of a read the caller goes on reading; what it has read comes first.
+  if (!is_closed() && !is_receiving_) receive();
 }
 
 // Everything is with the kernel. Closing now, with input unread or still to come, would make the kernel
@@ -381,7 +390,7 @@ void Connection::close(const ConnectionEnd& end) {
 
 Millis Connection::next_deadline() const {
   Millis next = std::min(handshake_deadline_, end_check_);
-  if (has_heartbeat() && state_ == State::streaming) {
+  if (has_heartbeat() && (state_ == State::streaming || state_ == State::draining)) {
     next = std::min(next, heartbeat_->next_deadline());
   }
   return next;

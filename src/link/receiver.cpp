@@ -69,8 +69,10 @@ Receiver::Outcome Receiver::feed(Bytes input, std::size_t* taken) {
 Receiver::Outcome Receiver::take_frame(const FrameHeader& header, Bytes body) {
   if (framing_ == Framing::zmtp && header.is_command()) {
     if (drops_commands_) return Outcome::need_more;
-    // A subscription takes room in the pipe like a message.
-    if (!discards_ && !is_inside_message_ && !far_->can_write()) return Outcome::paused;
+    // A subscription takes room in the pipe like a message; a PING is answered at any time.
+    if (!discards_ && !is_inside_message_ && commands_.needs_room(body) && !far_->can_write()) {
+      return Outcome::paused;
+    }
     return commands_.command_received(body) ? Outcome::need_more : Outcome::failed;
   }
   return write(body, header.has_more(), nullptr) ? Outcome::need_more : Outcome::failed;

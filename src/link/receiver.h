@@ -18,6 +18,8 @@ class CommandSink {
  public:
   // False: the connection must be closed.
   [[nodiscard]] virtual bool command_received(Bytes body) = 0;
+  // Whether the command goes into the pipe, as a subscription does.
+  [[nodiscard]] virtual bool needs_room(Bytes body) const = 0;
 
  protected:
   ~CommandSink() = default;

@@ -4,10 +4,10 @@
 // Threads:  one writer, one reader; they meet in one atomic pointer, which owns the message.
 #pragma once
 
-#include <atomic>
 #include <new>
 
 #include "message/message.h"
+#include "sync/atomic.h"
 #include "sync/fence.h"
 
 namespace zmqng {
@@ -56,9 +56,9 @@ class ConflatingSlot {
   }
 
  private:
-  std::atomic<Message*> slot_{nullptr};
-  std::atomic<bool> has_ended_{false};
-  std::atomic<bool> dormant_{false};
+  Atomic<Message*> slot_{nullptr};
+  Atomic<bool> has_ended_{false};
+  Atomic<bool> dormant_{false};
 };
 
 }  // namespace zmqng

@@ -17,6 +17,7 @@
 #include "message/message.h"
 #include "pipe/conflating_slot.h"
 #include "pipe/ypipe.h"
+#include "sync/atomic.h"
 #include "sync/mailbox.h"
 
 namespace zmqng {
@@ -167,13 +168,13 @@ class PipeEnd : private Attention {
   Mailbox* mailbox_ = nullptr;
   PipeOwner* owner_ = nullptr;
   PeerInfo* peer_info_ = nullptr;
-  std::atomic<int> linger_ms_{0};
+  Atomic<int> linger_ms_{0};
   bool has_ended_ = false;
   bool has_shut_write_ = false;
   // Sequentially consistent: the leaver stores is_closing_ and loads its peer's is_adopted_, the
   // adopter stores is_adopted_ and loads its peer's is_closing_; one of them sees the other.
-  std::atomic<bool> is_closing_{false};
-  std::atomic<bool> is_adopted_{false};
+  Atomic<bool> is_closing_{false};
+  Atomic<bool> is_adopted_{false};
 };
 
 class Pipe {
@@ -201,7 +202,7 @@ class Pipe {
   ConflatingSlot* slot_b_to_a_;
   PipeEnd a_;
   PipeEnd b_;
-  std::atomic<int> ends_{2};
+  Atomic<int> ends_{2};
 };
 
 }  // namespace zmqng

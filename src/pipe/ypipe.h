@@ -9,12 +9,12 @@
 //           published, so a reader never meets half a message.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
 #include "message/message.h"
 #include "pipe/chunk.h"
 #include "pipe/record.h"
+#include "sync/atomic.h"
 
 namespace zmqng {
 
@@ -115,15 +115,15 @@ class YPipe {
   std::uint32_t chunks_written_ = 0;
 
   // written by the writer
-  alignas(64) std::atomic<std::uint64_t> published_{0};
+  alignas(64) Atomic<std::uint64_t> published_{0};
 
   // written by the reader
-  alignas(64) std::atomic<bool> dormant_{false};
-  std::atomic<bool> writer_waits_{false};
-  std::atomic<std::uint32_t> limit_{0};
-  std::atomic<std::uint64_t> taken_{0};
-  std::atomic<Chunk*> spare_{nullptr};
-  std::atomic<std::uint32_t> chunks_read_{0};
+  alignas(64) Atomic<bool> dormant_{false};
+  Atomic<bool> writer_waits_{false};
+  Atomic<std::uint32_t> limit_{0};
+  Atomic<std::uint64_t> taken_{0};
+  Atomic<Chunk*> spare_{nullptr};
+  Atomic<std::uint32_t> chunks_read_{0};
 
   // read side
   alignas(64) Cursor read_;

@@ -60,7 +60,7 @@ class PollCall {
       pollfd entry{item.fd, to_system(item.events), 0};
       if (item.socket != nullptr) {
         if (!item.socket->is_valid()) return ENOTSOCK;
-        if (int error = item.socket->open_wake_fd(&entry.fd)) return error;
+        entry.fd = item.socket->wake_fd();
         entry.events = POLLIN;
       }
       fds_.push_back(entry);

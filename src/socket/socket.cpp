@@ -14,14 +14,13 @@
 
 namespace zmqng {
 
-Socket* Socket::make(SocketHost& host, int type, const SocketOptions& options,
-                     unsigned fork_generation) {
-  auto* socket = new (std::nothrow) Socket(host, type, options, fork_generation);
-  if (socket != nullptr && socket->pattern_ == nullptr) {
-    delete socket;
-    return nullptr;
-  }
-  return socket;
+Result<Socket*> Socket::make(SocketHost& host, int type, const SocketOptions& options,
+                             unsigned fork_generation) {
+  std::unique_ptr<Socket> socket(new (std::nothrow) Socket(host, type, options, fork_generation));
+  if (socket == nullptr) return Error{ENOMEM};
+  if (socket->pattern_ == nullptr) return Error{EINVAL};
+  if (Error error = socket->mailbox_->fd().open()) return error;
+  return socket.release();
 }
 
 Socket::Socket(SocketHost& host, int type, const SocketOptions& options, unsigned fork_generation)
@@ -154,11 +153,7 @@ void Socket::let_go(PipeEnd& end, int linger_ms) {
 
 // ---- waiting
 
-int Socket::open_wake_fd(int* fd) {
-  if (Error error = mailbox_->fd().open()) return error.code;
-  *fd = mailbox_->fd().get();
-  return 0;
-}
+int Socket::wake_fd() { return mailbox_->fd().get(); }
 
 bool Socket::arm() {
   if (!mailbox_->arm()) return false;
@@ -175,13 +170,11 @@ void Socket::clear_wake_fd() { mailbox_->fd().clear(); }
 
 // Sleeps until something is posted. 0: look again; EAGAIN: the time is over; EINTR.
 int Socket::wait(Millis deadline) {
-  int fd = -1;
-  if (int error = open_wake_fd(&fd)) return error;
   for (;;) {
     if (!arm()) return 0;
     Millis left = -1;
     if (deadline != kNever) left = std::clamp<Millis>(deadline - monotonic_ms(), 0, INT_MAX);
-    pollfd item{fd, POLLIN, 0};
+    pollfd item{wake_fd(), POLLIN, 0};
     const int count = ::poll(&item, 1, static_cast<int>(left));
     const int error = errno;
     disarm();

@@ -26,9 +26,10 @@ inline constexpr int kPollOut = 2;
 
 class Socket final : private PipeOwner, private PatternHost, private SocketLinks::Client {
  public:
-  // nullptr: no such type, or no memory.
-  static Socket* make(SocketHost& host, int type, const SocketOptions& options,
-                      unsigned fork_generation);
+  // Errors: EINVAL (no such type), EMFILE, ENFILE, ENOMEM: the descriptor that blocking calls wait on
+  // is opened here, so that none of them fails for the lack of one.
+  static Result<Socket*> make(SocketHost& host, int type, const SocketOptions& options,
+                              unsigned fork_generation);
 
   // Memory that is no socket, or one that was closed. Best effort, as any check of a stale pointer.
   bool is_valid() const { return tag_ == kTag; }
@@ -57,8 +58,8 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   // Takes in what has happened; 0 or ETERM.
   int serve();
   int ready_events();  // kPollIn, kPollOut
-  // The descriptor that tells of posts to an armed mailbox. EMFILE and so on.
-  int open_wake_fd(int* fd);
+  // The descriptor that tells of posts to an armed mailbox.
+  int wake_fd();
   // False: something has happened already.
   bool arm();
   void disarm();
@@ -78,6 +79,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
 
   Socket(SocketHost& host, int type, const SocketOptions& options, unsigned fork_generation);
   ~Socket();
+  friend std::default_delete<Socket>;
 
   // PipeOwner
   void pipe_readable(PipeEnd& end) override;

@@ -64,9 +64,7 @@ int Socket::get_live(int number, void* value, std::size_t* length) {
     case option::rcvmore:
       return put_live_int(has_more_ ? 1 : 0, value, length).code;
     case option::fd: {
-      int fd = -1;
-      if (int error = open_wake_fd(&fd)) return error;
-      if (Error error = put_live_int(fd, value, length)) return error.code;
+      if (Error error = put_live_int(wake_fd(), value, length)) return error.code;
       is_fd_exported_ = true;
       stay_armed();
       return 0;

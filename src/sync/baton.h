@@ -7,10 +7,10 @@
 //                  held --put_down: true--> free
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
 #include "base/check.h"
+#include "sync/atomic.h"
 
 namespace zmqng {
 
@@ -47,7 +47,7 @@ class Baton {
   static constexpr std::uint32_t kHeld = 1;
   static constexpr std::uint32_t kNoted = 2;
 
-  std::atomic<std::uint32_t> state_{0};
+  Atomic<std::uint32_t> state_{0};
 };
 
 }  // namespace zmqng

@@ -11,9 +11,9 @@
 // out of the list, so its memory must outlive the queueing: see Attention::leave.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
+#include "sync/atomic.h"
 #include "sync/wake_fd.h"
 
 namespace zmqng {
@@ -45,7 +45,7 @@ class Attention {
  private:
   friend class Mailbox;
 
-  std::atomic<std::uint32_t> reasons_{0};
+  Atomic<std::uint32_t> reasons_{0};
   Attention* next_ = nullptr;
   Serve serve_;
   Departed departed_;
@@ -92,9 +92,9 @@ class Mailbox {
   static Attention* reverse(Attention* list);
   static Attention* closed_mark() { return reinterpret_cast<Attention*>(1); }
 
-  std::atomic<Attention*> head_{nullptr};
-  std::atomic<bool> armed_{false};
-  std::atomic<unsigned> refs_{1};
+  Atomic<Attention*> head_{nullptr};
+  Atomic<bool> armed_{false};
+  Atomic<unsigned> refs_{1};
   WakeFd fd_;
 };
 

@@ -63,7 +63,6 @@ void GreetingExchange::advance(Octets& output) {
       on_major(output);
       break;
     case State::expect_type:
-      // The peer's socket type: libzmq reads and ignores it, so a check would break old pairings.
       version_ = received_[kMajorAt] == 0 ? Version::v1_0_versioned : Version::v2_0;
       state_ = State::complete;
       break;

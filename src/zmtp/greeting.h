@@ -48,6 +48,9 @@ class GreetingExchange {
   // Once complete.
   Version version() const { return version_; }
 
+  // Once complete(v1_0_versioned or v2_0): the peer's socket type, as the octet it sent.
+  std::uint8_t peer_type() const { return received_[kMinorAt]; }
+
   // Once complete(v1_0): octets consumed that belong to the peer's 1.0 stream. They are nothing or
   // exactly the header of a long frame.
   Bytes start_of_v1_stream() const { return {received_.data(), received_bytes_}; }

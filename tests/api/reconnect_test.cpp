@@ -58,10 +58,12 @@ TEST(Reconnect, IntervalsAreSpreadOutEvenWithAMaximum) {
   EXPECT_GT(distinct.size(), 3u);
 }
 
-TEST(Reconnect, AMaximumOfTheIntervalOrLessIsTheIntervalItself) {
+TEST(Reconnect, AMaximumBelowTheIntervalIsNeverExceeded) {
   SKIP_ON_REFERENCE("4.3.4 ignores such a maximum");
-  for (const uint32_t interval : intervals(50, 10, 4)) EXPECT_EQ(interval, 10u);
-  for (const uint32_t interval : intervals(10, 10, 4)) EXPECT_EQ(interval, 10u);
+  for (const uint32_t interval : intervals(50, 10, 4)) {
+    EXPECT_GE(interval, 5u);
+    EXPECT_LE(interval, 10u);
+  }
 }
 
 TEST(Reconnect, TheIntervalStartsAgainAfterAConnectionThatSucceeded) {

@@ -187,13 +187,7 @@ TEST(LinkLinger, TailArrivesAlthoughThePeerTalksRightAfterTheHandshake) {
         continue;
       }
       if (!has_talked) {
-        Octets frames;
-        for (int k = 0; k < 8; ++k) append_frame(frames, 0, as_bytes(std::string(200, '\xff')));
-        IoResult result = peer->stream().write(frames);
-        while (result.is_done() && result.bytes < frames.size()) {
-          frames.erase(frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(result.bytes));
-          result = peer->stream().write(frames);
-        }
+        for (int k = 0; k < 8; ++k) peer->send(std::string(200, '\xff'));
         has_talked = true;
       }
       received += peer->frames().size();
@@ -258,6 +252,30 @@ TEST(LinkLinger, PeerThatNeverReadsDelaysAClosedSocketForASecondAtMost) {
   ASSERT_TRUE(client.send({"x"}));
   client.close(-1);
   EXPECT_TRUE(world.run_until_done(client, 1'100));
+}
+
+// The peer's PING must not make a closed link give up what it waits for.
+TEST(LinkLinger, PeerThatPingsGetsTheTailAsWell) {
+  World world;
+  world.network.settings.delay_min = 100;
+  RawListener listener(world, 7000);
+  SimSocket& client = world.socket(SocketType::dealer);
+  client.connect("7000");
+  auto peer = listener.meet(SocketType::dealer);
+  ASSERT_NE(peer, nullptr);
+  ASSERT_TRUE(client.send({"tail"}));
+  world.settle();
+  peer->ping(0);
+  world.run_for(99);
+  client.close(-1);
+  world.run_for(1);
+  EXPECT_FALSE(client.is_done());
+  for (int i = 0; i < 20; ++i) {
+    peer->ping(0);
+    world.run_for(10);
+  }
+  EXPECT_EQ(peer->frames(), (std::vector<std::string>{"tail"}));
+  EXPECT_TRUE(peer->has_ended());
 }
 
 TEST(LinkLinger, AcceptedLinkThatDrainsDoesNotDial) {

@@ -216,7 +216,7 @@ TEST(LinkReconnect, WholeMessageFollowsAHalfSentOne) {
     world.settle();
     const std::vector<std::string> found = peer->frames();
     EXPECT_EQ(found.size(), 2u) << "the rest finds no room";
-    peer.reset();
+    world.network.reset(*world.network.wire_to(7000));
   }
   SimSocket& server = world.socket(SocketType::dealer);
   server.bind(7000);

@@ -36,9 +36,11 @@ class RawPeer {
   }
 
   void write(Bytes bytes) {
-    const IoResult result = stream_->write(bytes);
-    ASSERT_TRUE(result.is_done());
-    ASSERT_EQ(result.bytes, bytes.size());
+    while (!bytes.empty()) {
+      const IoResult result = stream_->write(bytes);
+      ASSERT_TRUE(result.is_done());
+      bytes = bytes.subspan(result.bytes);
+    }
   }
   void write(std::string_view text) { write(as_bytes(text)); }
   void send(std::string_view body, bool more = false) {

@@ -70,7 +70,7 @@ void SimSocket::connect(const std::string& address) {
 }
 
 void SimSocket::adopt(PipeEnd& near) {
-  ends_.push_back({&near, true, {}});
+  ends_.push_back({&near, pipes_adopted_++, true, {}});
   near.adopt(*this);
   for (const std::string& topic : topics_) {
     EXPECT_TRUE(near.write_subscription(true, as_bytes(topic)));
@@ -187,7 +187,9 @@ void SimSocket::read(Near& entry) {
       text.insert(0, message.role() == Message::Role::subscribe ? "+" : "-");
     }
     entry.partial.push_back(std::move(text));
-    if (!message.has_more()) inbox.push_back(std::exchange(entry.partial, {}));
+    if (message.has_more()) continue;
+    inbox.push_back(std::exchange(entry.partial, {}));
+    origins.push_back(entry.number);
   }
   EXPECT_TRUE(entry.partial.empty()) << "half a message";
 }

@@ -51,6 +51,8 @@ class SimSocket final : public LinkHost, public PipeOwner {
   void subscribe(const std::string& topic);
   // Messages that came in and that nobody has taken yet.
   std::deque<Frames> inbox;
+  // For each of them the number of the pipe it came through: pipes are counted as they are adopted.
+  std::deque<int> origins;
   // Stops, or starts again, taking messages out of the pipes: they fill up.
   void set_reads(bool reads);
   // The program does nothing at all: it does not even learn of new pipes.
@@ -102,6 +104,7 @@ class SimSocket final : public LinkHost, public PipeOwner {
  private:
   struct Near {
     PipeEnd* near;
+    int number;
     bool must_read;
     Frames partial;
   };
@@ -123,6 +126,7 @@ class SimSocket final : public LinkHost, public PipeOwner {
   std::vector<std::string> topics_;
   std::uint64_t next_endpoint_id_ = 1;
   std::size_t next_pipe_ = 0;
+  int pipes_adopted_ = 0;
   int linger_ = 0;
   int refs_ = 1;
   int links_ = 0;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -67,7 +68,10 @@ inline std::string zmtp_ready(std::string_view socket_type, std::string_view ide
 
 class ZmtpPeer {
  public:
-  explicit ZmtpPeer(PlainTcp connection) : connection_(std::move(connection)) {}
+  explicit ZmtpPeer(PlainTcp connection) : connection_(std::move(connection)) {
+    const int on = 1;  // small pieces must not wait for each other's acknowledgement
+    ::syscall(SYS_setsockopt, fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
   static ZmtpPeer connect(const std::string& endpoint) {
     return ZmtpPeer{PlainTcp::connect(endpoint)};
   }

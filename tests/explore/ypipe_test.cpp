@@ -1,0 +1,201 @@
+// Every interleaving of one writer and one reader of a YPipe.
+
+#include "pipe/ypipe.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "explore/explorer.h"
+
+namespace zmqng {
+namespace {
+
+using explore::Event;
+using explore::Limits;
+using explore::Outcome;
+using explore::Program;
+using explore::require;
+
+struct Scene {
+  YPipe pipe;
+  Event reader_told;
+  Event writer_told;
+  std::vector<std::uint8_t> received;
+  bool has_ended = false;
+};
+
+void publish(Scene& scene) {
+  if (scene.pipe.publish()) scene.reader_told.set();
+}
+
+void append(Scene& scene, std::uint8_t value, std::size_t size = 1, bool more = false) {
+  const std::vector<std::uint8_t> body(size, value);
+  require(scene.pipe.append_frame(body, more), "no memory");
+}
+
+// Waits for room the way a sending socket does.
+void append_within_limit(Scene& scene, std::uint8_t value) {
+  while (!scene.pipe.has_credit()) {
+    scene.writer_told.wait();
+    scene.writer_told.clear();
+  }
+  append(scene, value);
+  publish(scene);
+}
+
+void tell_writer_if(Scene& scene, bool must_tell) {
+  if (must_tell) scene.writer_told.set();
+}
+
+void sleep_unless_there_is_more(Scene& scene, bool gives_credit) {
+  if (gives_credit) tell_writer_if(scene, scene.pipe.give_credit());
+  if (!scene.pipe.go_dormant()) return;
+  scene.reader_told.wait();
+  scene.reader_told.clear();
+}
+
+// Reads until `count` messages have come, or the end.
+void read(Scene& scene, std::size_t count, bool gives_credit = false) {
+  while (scene.received.size() < count && !scene.has_ended) {
+    Record record;
+    if (!scene.pipe.front(record)) {
+      sleep_unless_there_is_more(scene, gives_credit);
+      continue;
+    }
+    if (record.kind == Record::Kind::end) {
+      scene.has_ended = true;
+    } else {
+      require(!record.payload.empty(), "an empty payload");
+      scene.received.push_back(record.payload.front());
+      require(record.payload.back() == record.payload.front(), "a payload is mixed up");
+    }
+    tell_writer_if(scene, scene.pipe.pop(record));
+  }
+}
+
+Program program(void (*write_all)(Scene&), void (*read_all)(Scene&), std::size_t count) {
+  auto scene = std::make_shared<Scene>();
+  return {{[=] { write_all(*scene); }, [=] { read_all(*scene); }}, [=] {
+            require(scene->received.size() == count, "a message is lost or doubled");
+            for (std::size_t i = 0; i < count; ++i) {
+              require(scene->received[i] == i, "messages are out of order");
+            }
+          }};
+}
+
+void expect_success(const Outcome& outcome) {
+  EXPECT_EQ(outcome.failure, "");
+  EXPECT_GT(outcome.schedules, 20);
+  ::testing::Test::RecordProperty("schedules", std::to_string(outcome.schedules));
+}
+
+TEST(YPipeExplored, ASleepingReaderHearsOfEveryMessage) {
+  for (const bool has_membarrier : {true, false}) {
+    expect_success(explore::explore(
+        [] {
+          return program(
+              [](Scene& scene) {
+                for (std::uint8_t i = 0; i < 3; ++i) {
+                  append(scene, i);
+                  publish(scene);
+                }
+              },
+              [](Scene& scene) { read(scene, 3); }, 3);
+        },
+        {.preemptions = 3, .has_membarrier = has_membarrier}));
+  }
+}
+
+TEST(YPipeExplored, AReaderMeetsNoHalfMessageNorOneThatWasTakenBack) {
+  expect_success(explore::explore(
+      [] {
+        return program(
+            [](Scene& scene) {
+              append(scene, 0, 1, true);
+              append(scene, 1);
+              publish(scene);
+              append(scene, 99, 300, true);
+              append(scene, 99, 300, true);
+              scene.pipe.rollback();
+              append(scene, 2);
+              publish(scene);
+            },
+            [](Scene& scene) { read(scene, 3); }, 3);
+      },
+      {.preemptions = 3}));
+}
+
+TEST(YPipeExplored, ChunksAreHandedBackAndForth) {
+  expect_success(explore::explore(
+      [] {
+        return program(
+            [](Scene& scene) {
+              for (std::uint8_t i = 0; i < 5; ++i) {
+                append(scene, i, i == 0 ? 300 : 3000);
+                publish(scene);
+              }
+            },
+            [](Scene& scene) { read(scene, 5); }, 5);
+      },
+      {.preemptions = 2}));
+}
+
+TEST(YPipeExplored, TheEndIsHeardOf) {
+  expect_success(explore::explore(
+      [] {
+        return program(
+            [](Scene& scene) {
+              append(scene, 0);
+              publish(scene);
+              require(scene.pipe.append_end(), "no memory");
+              publish(scene);
+            },
+            [](Scene& scene) { read(scene, 2); }, 1);
+      },
+      {.preemptions = 3}));
+}
+
+// At most `limit` messages, and the writer always hears of new room.
+template <std::uint32_t limit, bool gives_credit>
+Program limited_program() {
+  Program made = program(
+      [](Scene& scene) {
+        scene.pipe.set_limit(limit);
+        for (std::uint8_t i = 0; i < 4; ++i) append_within_limit(scene, i);
+      },
+      [](Scene& scene) { read(scene, 4, gives_credit); }, 4);
+  return made;
+}
+
+TEST(YPipeExplored, AWriterThatWaitsForRoomHearsOfIt) {
+  for (const bool has_membarrier : {true, false}) {
+    const Limits limits{.preemptions = 2, .has_membarrier = has_membarrier};
+    expect_success(explore::explore(limited_program<1, false>, limits));
+    expect_success(explore::explore(limited_program<2, false>, limits));
+    expect_success(explore::explore(limited_program<3, true>, limits));
+  }
+}
+
+TEST(YPipeExplored, AWriterHearsOfALimitThatWasRaised) {
+  expect_success(explore::explore(
+      [] {
+        return program(
+            [](Scene& scene) {
+              scene.pipe.set_limit(1);
+              for (std::uint8_t i = 0; i < 3; ++i) append_within_limit(scene, i);
+            },
+            [](Scene& scene) {
+              // What PipeEnd::raise_in_limit does.
+              scene.pipe.set_limit(4);
+              tell_writer_if(scene, scene.pipe.give_credit());
+              read(scene, 3, true);
+            },
+            3);
+      },
+      {.preemptions = 2}));
+}
+
+}  // namespace
+}  // namespace zmqng
