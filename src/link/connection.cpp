@@ -252,6 +252,7 @@ void Connection::become_ready(const Peer* peer) {
   }
   receiver_.reset(new Receiver(*far_, *this, framing, !has_commands(version),
                                settings_.options.maxmsgsize));
+  if (settings_.type == SocketType::req && peer != nullptr) receiver_->check_replies();
   sender_.attach(*far_, encoding, version, attachment.skips_to_restart);
   if (attachment.drains) {
     drain();

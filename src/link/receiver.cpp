@@ -79,6 +79,7 @@ Receiver::Outcome Receiver::take_frame(const FrameHeader& header, Bytes body) {
 }
 
 bool Receiver::write(Bytes body, bool more, Message* message) {
+  if (checks_replies_ && !reply_check_.accepts(body.size(), more)) return false;
   is_inside_message_ = more;
   if (discards_) return true;
   const bool is_written = message != nullptr ? far_->write({body, more, message})

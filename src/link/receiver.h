@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "link/reply_check.h"
 #include "pipe/pipe.h"
 #include "zmtp/frame.h"
 #include "zmtp/peer.h"
@@ -39,6 +40,9 @@ class Receiver {
   ~Receiver();
   Receiver(const Receiver&) = delete;
   Receiver& operator=(const Receiver&) = delete;
+
+  // For a REQ socket: what breaks its envelope ends the connection.
+  void check_replies() { checks_replies_ = true; }
 
   // Takes a prefix of `input`; `*taken` says how much. The rest comes again, with more behind it.
   Outcome feed(Bytes input, std::size_t* taken);
@@ -76,6 +80,8 @@ class Receiver {
   Framing framing_;
   bool drops_commands_;
   bool discards_ = false;
+  bool checks_replies_ = false;
+  ReplyCheck reply_check_;
   bool is_inside_message_ = false;
   std::uint64_t message_bytes_max_;
   std::uint64_t frames_taken_ = 0;

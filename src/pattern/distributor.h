@@ -32,7 +32,7 @@ class Distributor {
 
   void choose(PipeEnd& end) {
     if (end.balance_index < active_ && end.balance_index >= chosen_) {
-      swap(end.balance_index, chosen_);
+      if (end.balance_index != chosen_) swap(end.balance_index, chosen_);
       ++chosen_;
     }
   }

@@ -25,17 +25,17 @@ Pattern* make(PatternHost& host) {
 
 // By socket type.
 constexpr Pattern* (*kMakers[])(PatternHost&) = {
-    make<Pair>,    // 0
-    make<Pub>,     // 1
-    make<Sub>,     // 2
-    make<Req>,     // 3
-    make<Rep>,     // 4
-    make<Dealer>,  // 5
-    make<Router>,  // 6
-    make<Pull>,    // 7
-    make<Push>,    // 8
-    make<Xpub>,    // 9
-    make<Xsub>,    // 10
+    make<Pair>,           // 0
+    make<Pub>,            // 1
+    make<Sub>,            // 2
+    make<Req>,            // 3
+    make<Rep>,            // 4
+    make<Dealer>,         // 5
+    make<Router>,         // 6
+    make<Pull>,           // 7
+    make<Push>,           // 8
+    make<Xpub>,           // 9
+    make<Xsub>,           // 10
     make<StreamPattern>,  // 11
 };
 

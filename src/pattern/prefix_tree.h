@@ -48,6 +48,7 @@ class PrefixTree {
     return {text.bytes(), text.size};
   }
   std::uint32_t& value(std::uint32_t leaf) { return leaves_[leaf].text->value; }
+  std::uint32_t value(std::uint32_t leaf) const { return leaves_[leaf].text->value; }
 
   std::uint32_t size() const { return size_; }
 

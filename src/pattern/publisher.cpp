@@ -112,7 +112,7 @@ int Publisher::unsubscribe(Bytes topic) {
 
 int Publisher::choose(Bytes message) {
   const PatternOptions& options = this->options();
-  const PipeEnd* only = pipes_.find(only_);
+  const PipeEnd* only = only_.serial != 0 ? pipes_.find(only_) : nullptr;
   bool is_blocked = false;
   wanted_.match(message, [&](std::uint32_t pipe) {
     PipeEnd& end = pipes_[pipe];

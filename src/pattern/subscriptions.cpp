@@ -2,10 +2,18 @@
 
 namespace zmqng {
 
-std::uint32_t Subscriptions::find(std::uint32_t leaf, std::uint32_t pipe) {
-  std::uint32_t link = head(leaf);
-  while (link != kNoCell && links_[link].pipe != pipe) link = links_[link].next;
-  return link;
+// Walks both lists that the link would be in, and is done with the shorter: ten thousand pipes may
+// want one prefix, or one pipe a million prefixes.
+std::uint32_t Subscriptions::find(std::uint32_t leaf, std::uint32_t pipe) const {
+  std::uint32_t of_prefix = head(leaf);
+  std::uint32_t of_pipe = first_of(pipe);
+  while (of_prefix != kNoCell && of_pipe != kNoCell) {
+    if (links_[of_prefix].pipe == pipe) return of_prefix;
+    if (links_[of_pipe].leaf == leaf) return of_pipe;
+    of_prefix = links_[of_prefix].next;
+    of_pipe = links_[of_pipe].next_of_pipe;
+  }
+  return kNoCell;
 }
 
 Subscriptions::Added Subscriptions::add(Bytes prefix, std::uint32_t pipe) {
@@ -20,7 +28,8 @@ Subscriptions::Added Subscriptions::add(Bytes prefix, std::uint32_t pipe) {
   }
   if (pipe >= first_of_pipe_.size()) first_of_pipe_.resize(pipe + 1, kNoCell);
   const std::uint32_t next_of_pipe = first_of_pipe_[pipe];
-  links_[link] = {first, leaf, pipe, next_of_pipe, kNoCell};
+  links_[link] = {first, kNoCell, leaf, pipe, next_of_pipe, kNoCell};
+  if (first != kNoCell) links_[first].previous = link;
   if (next_of_pipe != kNoCell) links_[next_of_pipe].previous_of_pipe = link;
   first_of_pipe_[pipe] = link;
   tree_.value(leaf) = link + 1;
@@ -37,13 +46,12 @@ void Subscriptions::unlink(std::uint32_t link) {
   if (gone.next_of_pipe != kNoCell) {
     links_[gone.next_of_pipe].previous_of_pipe = gone.previous_of_pipe;
   }
-  std::uint32_t before = head(gone.leaf);
-  if (before == link) {
-    tree_.value(gone.leaf) = gone.next + 1;
+  if (gone.previous != kNoCell) {
+    links_[gone.previous].next = gone.next;
   } else {
-    while (links_[before].next != link) before = links_[before].next;
-    links_[before].next = gone.next;
+    tree_.value(gone.leaf) = gone.next + 1;
   }
+  if (gone.next != kNoCell) links_[gone.next].previous = gone.previous;
   links_.put_back(link);
 }
 
