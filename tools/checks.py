@@ -139,7 +139,7 @@ def texts(tree):
 def dead_files(tree):
     """Every header is included, every other file is built by a glob or named by another file; data
     may also lie in a folder that a file names."""
-    built = re.compile(r"src/\w+/\w+\.cpp|tests/(unit/\w+|api|wire|sim|support)/\w+\.cpp")
+    built = re.compile(r"src/\w+/\w+\.cpp|tests/(unit/\w+|explore|api|wire|sim|support)/\w+\.cpp")
     found_by_name = re.compile(r"(.*/)?(CMakeLists\.txt|README\.md|\.[^/]*)|[^/]+")
     words = {f: set(re.findall(r"[\w.+-]+", tree.text(f) or "")) for f in tree.files}
     findings = []

@@ -50,7 +50,7 @@ EOT
 
 step_build() { configure_and_build release; }
 
-step_tests() { run_ctest $release '^(unit|sim|api|wire)$'; }
+step_tests() { run_ctest $release '^(unit|sim|explore|api|wire)$'; }
 
 step_product() { run_ctest $release '^product$'; }
 
@@ -90,7 +90,7 @@ step_asan() {
   configure_and_build asan || return 1
   export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
   export UBSAN_OPTIONS=print_stacktrace=1
-  run_ctest build/asan '^(unit|sim|api|wire)$'
+  run_ctest build/asan '^(unit|sim|explore|api|wire)$'
 }
 
 step_tsan() {

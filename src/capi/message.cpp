@@ -45,7 +45,7 @@ int zmq_msg_init_data(zmq_msg_t* msg, void* data, size_t size, zmq_free_fn* free
     message->close();
     return fail(ENOMEM);
   }
-  message->adopt(body, static_cast<std::uint8_t*>(data), size);
+  message->adopt_user_data(body, static_cast<std::uint8_t*>(data), size);
   return 0;
 }
 

@@ -53,7 +53,7 @@ Body* Message::release_body() {
   Body* body = outer_.body;
   kind_ = Kind::inlined;
   inline_size_ = 0;
-  flags_ = static_cast<std::uint8_t>(flags_ & ~kShared);
+  flags_ = static_cast<std::uint8_t>(flags_ & ~(kShared | kUserData));
   return body;
 }
 

@@ -56,6 +56,11 @@ class Message {
   bool assign(Bytes content);
   // Replaces the content by a slice of `body`, taking over one count of it.
   void adopt(Body* body, const std::uint8_t* data, std::size_t size);
+  // The same for memory of the application, which asked for it not to be copied.
+  void adopt_user_data(Body* body, const std::uint8_t* data, std::size_t size) {
+    adopt(body, data, size);
+    set_flag(kUserData, true);
+  }
   // Replaces the content by memory that outlives every use, such as zmq_send_const's.
   void refer_to_constant(const void* data, std::size_t size);
   // Makes this message a second reader of `source`'s content.
@@ -63,6 +68,8 @@ class Message {
 
   bool is_inline() const { return kind_ == Kind::inlined; }
   bool is_constant() const { return kind_ == Kind::constant; }
+  // The application wants this very memory to travel, however small it is.
+  bool must_not_be_copied() const { return (flags_ & kUserData) != 0 || is_constant(); }
   Body* body() const { return kind_ == Kind::body ? outer_.body : nullptr; }
   // Gives the count on the Body to the caller and becomes empty.
   Body* release_body();
@@ -85,6 +92,7 @@ class Message {
   enum class Kind : std::uint8_t { closed = 0x5c, inlined = 0xa1, body = 0xa2, constant = 0xa3 };
   static constexpr std::uint8_t kMore = 1;
   static constexpr std::uint8_t kShared = 2;
+  static constexpr std::uint8_t kUserData = 4;
 
   struct Outer {
     std::uint8_t* data;
@@ -109,7 +117,7 @@ class Message {
     if (kind_ == Kind::body) outer_.body->drop();
     kind_ = Kind::inlined;
     inline_size_ = 0;
-    flags_ = static_cast<std::uint8_t>(flags_ & ~kShared);
+    flags_ = static_cast<std::uint8_t>(flags_ & ~(kShared | kUserData));
   }
 
   void steal(Message& other) {

@@ -1,10 +1,9 @@
-// Pool: numbered cells of one type that never move, in blocks that double in size; freed cells are
-// used again. Numbers take half the room of pointers, and blocks grow without copying.
+// Pool: numbered cells of one type; freed cells are used again. Numbers take half the room of pointers
+// and stay valid when the block of cells grows, which for a large block moves pages, not bytes.
 //
 // Owner: the container built on it. Threads: one at a time.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <cstdlib>
 #include <type_traits>
@@ -22,48 +21,42 @@ class Pool {
   Pool() = default;
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
-  ~Pool() {
-    for (Cell* block : blocks_) std::free(block);
-  }
+  ~Pool() { std::free(cells_); }
 
-  // kNoCell: no memory, or more cells than a topic set may have.
+  // kNoCell: no memory, or more cells than anybody can want. References to cells die.
   [[nodiscard]] std::uint32_t take() {
     if (free_ != kNoCell) {
       const std::uint32_t cell = free_;
-      free_ = (*this)[cell].next;
+      free_ = cells_[cell].next;
       return cell;
     }
-    const unsigned block = block_of(used_);
-    if (block >= kBlocks) return kNoCell;
-    if (blocks_[block] == nullptr) {
-      blocks_[block] = static_cast<Cell*>(std::malloc(sizeof(Cell) << (block + kFirstBits)));
-      if (blocks_[block] == nullptr) return kNoCell;
-    }
+    if (used_ == capacity_ && !grow()) return kNoCell;
     return used_++;
   }
   void put_back(std::uint32_t cell) {
-    (*this)[cell].next = free_;
+    cells_[cell].next = free_;
     free_ = cell;
   }
 
-  Cell& operator[](std::uint32_t cell) {
-    const unsigned block = block_of(cell);
-    return blocks_[block][cell + kFirst - (kFirst << block)];
-  }
-  const Cell& operator[](std::uint32_t cell) const { return const_cast<Pool&>(*this)[cell]; }
+  Cell& operator[](std::uint32_t cell) { return cells_[cell]; }
+  const Cell& operator[](std::uint32_t cell) const { return cells_[cell]; }
 
  private:
-  static constexpr unsigned kFirstBits = 3;
-  static constexpr std::uint32_t kFirst = 1u << kFirstBits;
-  static constexpr unsigned kBlocks = 24;
+  static constexpr std::uint32_t kCellsMax = 1u << 30;
 
-  // Block n holds the cells from kFirst * (2^n - 1) on.
-  static unsigned block_of(std::uint32_t cell) {
-    return static_cast<unsigned>(std::bit_width(cell + kFirst)) - 1 - kFirstBits;
+  bool grow() {
+    const std::uint32_t capacity = capacity_ == 0 ? 8 : 2 * capacity_;
+    if (capacity > kCellsMax) return false;
+    auto* cells = static_cast<Cell*>(std::realloc(cells_, capacity * sizeof(Cell)));
+    if (cells == nullptr) return false;
+    cells_ = cells;
+    capacity_ = capacity;
+    return true;
   }
 
-  Cell* blocks_[kBlocks] = {};
+  Cell* cells_ = nullptr;
   std::uint32_t used_ = 0;
+  std::uint32_t capacity_ = 0;
   std::uint32_t free_ = kNoCell;
 };
 

@@ -67,7 +67,9 @@ bool PipeEnd::write(const OutFrame& frame) {
     }
     return slot_out_->put(std::move(copy));
   }
-  if (frame.bytes.size() <= YPipe::kCopyMax) return out_->append_frame(frame.bytes, frame.more);
+  const bool is_copied = frame.bytes.size() <= YPipe::kCopyMax &&
+                         (frame.message == nullptr || !frame.message->must_not_be_copied());
+  if (is_copied) return out_->append_frame(frame.bytes, frame.more);
   CHECK(frame.message != nullptr);
   Body* body = frame.message->body();
   if (!out_->append_referenced({frame.bytes.data(), frame.bytes.size(), body}, frame.more)) {

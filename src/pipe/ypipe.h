@@ -21,7 +21,7 @@ namespace zmqng {
 class YPipe {
  public:
   // Bodies up to this size are copied into the pipe, larger ones are kept by reference.
-  static constexpr std::size_t kCopyMax = 1024;
+  static constexpr std::size_t kCopyMax = 4096;
 
   // A place in the pipe, for looking ahead.
   struct Cursor {

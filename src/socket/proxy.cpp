@@ -45,7 +45,9 @@ class Proxy {
   int wait_for_work() {
     short front = 0;
     short back = 0;
-    if (!is_paused_) {
+    if (&frontend_ == &backend_) {
+      front = is_paused_ ? 0 : kPollIn;
+    } else if (!is_paused_) {
       if (int error = frontend_.serve()) return error;
       if (int error = backend_.serve()) return error;
       const int front_ready = frontend_.ready_events();
@@ -64,7 +66,8 @@ class Proxy {
 
   int forward(Socket& from, Socket& to, Traffic& source, Traffic& target) {
     for (int i = 0; i < kMessagesPerTurn; ++i) {
-      if ((to.ready_events() & kPollOut) == 0) return 0;
+      // A REP that is both ends can only send once it has received.
+      if (&from != &to && (to.ready_events() & kPollOut) == 0) return 0;
       const int error = forward_message(from, to, source, target);
       if (error == EAGAIN) return 0;
       if (error != 0) return error;

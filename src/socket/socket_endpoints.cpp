@@ -239,6 +239,7 @@ int Socket::disconnect(const char* uri) { return detach(uri); }
 
 // Ends everything that is registered under that string; a tcp address may be spelled differently.
 int Socket::detach(const char* uri) {
+  if (has_told_end_) return kEterm;
   if (uri == nullptr) return EINVAL;
   if (int error = enter()) return error;
   Endpoint endpoint;

@@ -65,6 +65,8 @@ int Socket::get_live(int number, void* value, std::size_t* length) {
       return put_live_int(has_more_ ? 1 : 0, value, length).code;
     case option::fd: {
       if (Error error = put_live_int(wake_fd(), value, length)) return error.code;
+      // What came before anybody watched shows as a first signal; a spurious one does no harm.
+      if (!is_fd_exported_) mailbox_->fd().signal();
       is_fd_exported_ = true;
       stay_armed();
       return 0;

@@ -19,7 +19,7 @@ Outcome start_monitor(Socket& socket, const std::string& address) {
   return outcome_of(zmq_socket_monitor(socket, address.c_str(), ZMQ_EVENT_ALL));
 }
 
-// --- D5 -------------------------------------------------------------------------------------------
+// ---- D5
 
 TEST(UnreadMonitor, NeverStallsTheTraffic) {
   SKIP_ON_REFERENCE("a full monitor blocks the I/O thread");
@@ -99,7 +99,7 @@ TEST(UnreadMonitor, MayBeStoppedReplacedAndClosedInAnyOrder) {
   }
 }
 
-// --- D4 -------------------------------------------------------------------------------------------
+// ---- D4
 
 class HeldName {
  public:

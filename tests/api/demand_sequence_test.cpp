@@ -20,8 +20,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// --- A3
-// -------------------------------------------------------------------------------------------
+// ---- A3
 
 struct Types {
   int sender, receiver;
@@ -144,8 +143,7 @@ TEST(SlowSequence, RandomLegalCallsNeverAbort) {
   }
 }
 
-// --- A12
-// ------------------------------------------------------------------------------------------
+// ---- A12
 
 struct Kind {
   int type;
@@ -230,8 +228,7 @@ TEST(WrongPeer, IsRefusedInZmtp2Too) {
   }
 }
 
-// --- B9, B10
-// --------------------------------------------------------------------------------------
+// ---- B9, B10
 
 class ComeBack : public testing::TestWithParam<Transport> {};
 INSTANTIATE_TEST_SUITE_P(Over, ComeBack, all_transports(), transport_label);

@@ -101,7 +101,7 @@ TEST_P(Tail, WhatTheKernelHasTakenIsReadAfterTheSenderIsGone) {
   }
 }
 
-// --- B22 ------------------------------------------------------------------------------------------
+// ---- B22
 
 // A bound sender with unsent messages closes just as its peer goes: there is nobody left to send
 // to, so the context ends, whatever the linger.

@@ -173,7 +173,7 @@ TEST_F(Proxy, DeviceIsAProxyUnderAnOldName) {
   EXPECT_EQ(stop(), fails_with(ETERM));
 }
 
-// --- steering -----------------------------------------------------------------------------------
+// ---- steering
 
 class SteerableProxy : public ProxyFixture {
  protected:

@@ -235,8 +235,7 @@ TEST(Endpoint, AUsedInprocNameIsRefusedUntilUnbound) {
   EXPECT_EQ(second.try_bind(name), ok);
 }
 
-// --- zmq_unbind and zmq_disconnect
-// ----------------------------------------------------------------
+// ---- zmq_unbind and zmq_disconnect
 
 TEST(Endpoint, UnbindTakesLastEndpointAndNotTheWildcard) {
   Context context;

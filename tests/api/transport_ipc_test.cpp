@@ -168,8 +168,7 @@ TEST(Ipc, AStaleSocketFileDoesNotBlockABind) {
   expect_traffic(binder, connecter);
 }
 
-// --- filters
-// --------------------------------------------------------------------------------------
+// ---- filters
 
 struct FilterCase {
   const char* name;

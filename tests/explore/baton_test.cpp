@@ -53,7 +53,7 @@ Program program(int threads) {
 }
 
 TEST(BatonExplored, WhatTwoThreadsWantIsDoneByOneOfThem) {
-  const auto outcome = explore::explore([] { return program(2); }, {.preemptions = 4});
+  const auto outcome = explore::explore([] { return program(2); }, {.preemptions = 5});
   EXPECT_EQ(outcome.failure, "");
   EXPECT_GT(outcome.schedules, 20);
 }

@@ -5,12 +5,14 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <utility>
 
 namespace explore {
 namespace {
 
 constexpr std::size_t kStackBytes = 256 * 1024;
 constexpr int kNobody = -1;
+constexpr int kSeveral = -2;
 
 }  // namespace
 
@@ -22,6 +24,7 @@ class Explorer {
 
   // What the running fiber calls.
   void before_access(char what, const void* where, std::uint64_t value);
+  void before_access(char what, const Cell& cell, std::uint64_t value);
   std::uint64_t load(const Cell& cell) const;
   void store(Cell& cell, std::uint64_t bits, std::memory_order order);
   void commit_all_of_current() { commit_all(threads_[static_cast<std::size_t>(current_)]); }
@@ -29,6 +32,7 @@ class Explorer {
   void forget(const Cell& cell);
   void wait_for(Event& event);
   [[noreturn]] void fail(const std::string& what);
+  int number_of_next_cell() { return cells_made_++; }
   void note_failure(const std::string& what) {
     if (failure_.empty()) failure_ = what;
   }
@@ -48,6 +52,11 @@ class Explorer {
     Event* awaited = nullptr;
     bool is_done = false;
   };
+  struct Usage {
+    int reader = kNobody;  // the only thread that has used it, or kSeveral
+    bool is_written = false;
+    bool is_shared = false;  // a writer and somebody else: its accesses matter
+  };
   struct Decision {
     int taken;
     int options;
@@ -62,6 +71,7 @@ class Explorer {
   void run(const Program& program);
   int decide(int options);
   bool next_path();
+  void note_use(const Cell& cell, bool is_write);
   bool can_run(int thread) const;
   bool may_leave(const Thread& thread, std::size_t index) const;
   void commit(Thread& thread, std::size_t index);
@@ -69,6 +79,7 @@ class Explorer {
   void commit_some(Thread& thread);
   bool commit_of_others();
   void choose_next(bool current_goes_on);
+  bool others_can_run() const;
   int pick_runnable(int besides);
   void switch_to(int next);
   static void fiber_main();
@@ -79,6 +90,9 @@ class Explorer {
   std::vector<Decision> path_;
   std::size_t depth_ = 0;
   std::vector<Access> accesses_;
+  std::vector<Usage> usages_;  // by number of the Cell
+  bool has_new_shared_ = false;
+  int cells_made_ = 0;
   int current_ = kNobody;
   int preemptions_left_ = 0;
   std::string failure_;
@@ -87,9 +101,9 @@ class Explorer {
 
 namespace {
 
-// Atomics know no context, so the explorer is found here: while fibers run, and while a run is checked.
+// Atomics know no context, so the explorer is found here: while fibers run, and in all of a run.
 Explorer* running = nullptr;
-Explorer* at_its_end = nullptr;
+Explorer* exploring = nullptr;
 
 }  // namespace
 
@@ -103,18 +117,19 @@ Outcome Explorer::explore_all(const std::function<Program()>& make) {
       return outcome;
     }
     ++outcome.schedules;
+    cells_made_ = 0;
+    exploring = this;
     const Program program = make();
     run(program);
-    if (failure_.empty() && program.at_end) {
-      at_its_end = this;
-      program.at_end();
-      at_its_end = nullptr;
-    }
+    if (failure_.empty() && program.at_end) program.at_end();
+    exploring = nullptr;
     if (!failure_.empty()) {
       outcome.failure = failure_ + " in schedule " + std::to_string(outcome.schedules) + story();
       return outcome;
     }
-  } while (next_path());
+    // With more points to interrupt at, the paths so far mean nothing.
+    if (has_new_shared_) path_.clear();
+  } while (std::exchange(has_new_shared_, false) || next_path());
   return outcome;
 }
 
@@ -180,14 +195,20 @@ void Explorer::commit_everything() {
   for (Thread& thread : threads_) commit_all(thread);
 }
 
-// A thread pauses: some of its stores become visible now, others later.
+// A thread pauses: its stores become visible now, or, against the budget, some of them later.
 void Explorer::commit_some(Thread& thread) {
+  bool holds_back = false;
   for (std::size_t index = 0; index < thread.buffer.size();) {
-    if (may_leave(thread, index) && decide(2) == 0) {
+    const bool can_hold_back = holds_back || preemptions_left_ > 0;
+    if (may_leave(thread, index) && (!can_hold_back || decide(2) == 0)) {
       commit(thread, index);
-    } else {
-      ++index;
+      continue;
     }
+    if (!holds_back) {
+      holds_back = true;
+      --preemptions_left_;
+    }
+    ++index;
   }
 }
 
@@ -219,7 +240,9 @@ std::uint64_t Explorer::load(const Cell& cell) const {
 
 void Explorer::store(Cell& cell, std::uint64_t bits, std::memory_order order) {
   Thread& thread = threads_[static_cast<std::size_t>(current_)];
-  if (order == std::memory_order_seq_cst) {
+  if (!usages_[static_cast<std::size_t>(cell.number_)].is_shared) {
+    cell.bits_ = bits;
+  } else if (order == std::memory_order_seq_cst) {
     commit_all(thread);
     cell.bits_ = bits;
   } else {
@@ -240,6 +263,13 @@ bool Explorer::can_run(int index) const {
   return !thread.is_done && (thread.awaited == nullptr || thread.awaited->is_set_);
 }
 
+bool Explorer::others_can_run() const {
+  for (int i = 0; i < static_cast<int>(threads_.size()); ++i) {
+    if (i != current_ && can_run(i)) return true;
+  }
+  return false;
+}
+
 int Explorer::pick_runnable(int besides) {
   std::vector<int> runnable;
   for (int i = 0; i < static_cast<int>(threads_.size()); ++i) {
@@ -253,9 +283,8 @@ void Explorer::choose_next(bool current_goes_on) {
   while (commit_of_others()) {
   }
   if (current_goes_on) {
-    if (preemptions_left_ == 0 || decide(2) == 0) return;
+    if (preemptions_left_ == 0 || !others_can_run() || decide(2) == 0) return;
     const int next = pick_runnable(current_);
-    if (next == kNobody) return;
     --preemptions_left_;
     commit_some(threads_[static_cast<std::size_t>(current_)]);
     switch_to(next);
@@ -294,6 +323,27 @@ void Explorer::before_access(char what, const void* where, std::uint64_t value) 
   if (static_cast<int>(accesses_.size()) > limits_.steps_max) fail("it does not come to an end");
   choose_next(true);
   accesses_.push_back({current_, what, where, value});
+}
+
+void Explorer::before_access(char what, const Cell& cell, std::uint64_t value) {
+  note_use(cell, what != 'r');
+  if (usages_[static_cast<std::size_t>(cell.number_)].is_shared) {
+    before_access(what, &cell, value);
+  } else {
+    accesses_.push_back({current_, what, &cell, value});
+  }
+}
+
+void Explorer::note_use(const Cell& cell, bool is_write) {
+  const auto number = static_cast<std::size_t>(cell.number_);
+  if (number >= usages_.size()) usages_.resize(number + 1);
+  Usage& usage = usages_[number];
+  usage.is_written = usage.is_written || is_write;
+  if (usage.reader == kNobody) usage.reader = current_;
+  if (usage.reader != current_) usage.reader = kSeveral;
+  if (usage.reader != kSeveral || !usage.is_written || usage.is_shared) return;
+  usage.is_shared = true;
+  has_new_shared_ = true;
 }
 
 void Explorer::wait_for(Event& event) {
@@ -337,7 +387,7 @@ Outcome explore(const std::function<Program()>& make, const Limits& limits) {
 void require(bool condition, const char* what) {
   if (condition) return;
   if (running != nullptr) running->fail(what);
-  if (at_its_end != nullptr) at_its_end->note_failure(what);
+  if (exploring != nullptr) exploring->note_failure(what);
 }
 
 void light_fence() {
@@ -354,13 +404,16 @@ void heavy_fence() {
   }
 }
 
+Cell::Cell(std::uint64_t bits)
+    : bits_(bits), number_(exploring != nullptr ? exploring->number_of_next_cell() : 0) {}
+
 Cell::~Cell() {
   if (running != nullptr) running->forget(*this);
 }
 
 std::uint64_t Cell::read() const {
   if (running == nullptr) return bits_;
-  running->before_access('r', this, 0);
+  running->before_access('r', *this, 0);
   return running->load(*this);
 }
 
@@ -369,13 +422,13 @@ void Cell::write(std::uint64_t bits, std::memory_order order) {
     bits_ = bits;
     return;
   }
-  running->before_access('w', this, bits);
+  running->before_access('w', *this, bits);
   running->store(*this, bits, order);
 }
 
 std::uint64_t Cell::begin_change() {
   if (running != nullptr) {
-    running->before_access('x', this, 0);
+    running->before_access('x', *this, 0);
     running->commit_all_of_current();
   }
   return bits_;

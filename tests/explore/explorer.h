@@ -7,6 +7,8 @@
 //   - A release store leaves after all stores before it, a relaxed one may overtake.
 //   - Read-modify-writes, sequentially consistent stores and a heavy fence empty the thread's buffer;
 //     the heavy fence empties everybody's (membarrier).
+// Accesses to a Cell that only one thread uses, or that nobody writes, are no points to interrupt at; which
+// Cells those are is found out on the way.
 // Loads are not reordered and plain memory is not checked: that is what TSan is for.
 #pragma once
 
@@ -25,8 +27,8 @@ struct Program {
 };
 
 struct Limits {
-  // How often a thread is interrupted that could go on, or a store becomes visible while others run.
-  // What a thread leaves in its buffer when it is interrupted or sleeps is explored without counting.
+  // How often in one run something unusual happens: a thread is interrupted that could go on, or leaves
+  // stores in its buffer when it stops, or such a store becomes visible while others run.
   int preemptions = 2;
   long schedules_max = 3'000'000;
   int steps_max = 2000;
@@ -50,7 +52,7 @@ void heavy_fence();
 // The memory of one atomic.
 class Cell {
  protected:
-  explicit Cell(std::uint64_t bits) : bits_(bits) {}
+  explicit Cell(std::uint64_t bits);
   ~Cell();
   std::uint64_t read() const;
   void write(std::uint64_t bits, std::memory_order order);
@@ -61,6 +63,7 @@ class Cell {
  private:
   friend class Explorer;
   std::uint64_t bits_;
+  int number_;  // in the order of making
 };
 
 // A thing to sleep on. A run in which everybody sleeps has lost a wake-up.

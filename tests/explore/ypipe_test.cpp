@@ -104,7 +104,7 @@ TEST(YPipeExplored, ASleepingReaderHearsOfEveryMessage) {
               },
               [](Scene& scene) { read(scene, 3); }, 3);
         },
-        {.preemptions = 3, .has_membarrier = has_membarrier}));
+        {.preemptions = 5, .has_membarrier = has_membarrier}));
   }
 }
 
@@ -124,7 +124,7 @@ TEST(YPipeExplored, AReaderMeetsNoHalfMessageNorOneThatWasTakenBack) {
             },
             [](Scene& scene) { read(scene, 3); }, 3);
       },
-      {.preemptions = 3}));
+      {.preemptions = 5}));
 }
 
 TEST(YPipeExplored, ChunksAreHandedBackAndForth) {
@@ -139,7 +139,7 @@ TEST(YPipeExplored, ChunksAreHandedBackAndForth) {
             },
             [](Scene& scene) { read(scene, 5); }, 5);
       },
-      {.preemptions = 2}));
+      {.preemptions = 3}));
 }
 
 TEST(YPipeExplored, TheEndIsHeardOf) {
@@ -154,7 +154,7 @@ TEST(YPipeExplored, TheEndIsHeardOf) {
             },
             [](Scene& scene) { read(scene, 2); }, 1);
       },
-      {.preemptions = 3}));
+      {.preemptions = 6}));
 }
 
 // At most `limit` messages, and the writer always hears of new room.
@@ -171,7 +171,7 @@ Program limited_program() {
 
 TEST(YPipeExplored, AWriterThatWaitsForRoomHearsOfIt) {
   for (const bool has_membarrier : {true, false}) {
-    const Limits limits{.preemptions = 2, .has_membarrier = has_membarrier};
+    const Limits limits{.preemptions = 3, .has_membarrier = has_membarrier};
     expect_success(explore::explore(limited_program<1, false>, limits));
     expect_success(explore::explore(limited_program<2, false>, limits));
     expect_success(explore::explore(limited_program<3, true>, limits));
@@ -194,7 +194,7 @@ TEST(YPipeExplored, AWriterHearsOfALimitThatWasRaised) {
             },
             3);
       },
-      {.preemptions = 2}));
+      {.preemptions = 3}));
 }
 
 }  // namespace

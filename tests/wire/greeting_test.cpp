@@ -140,6 +140,15 @@ TEST(WireGreeting, WithA2_0PublisherSendsSubscriptionsAsMessages) {
   player.play();
 }
 
+TEST(WireGreeting, OfA2_0PeerWhoseTypeDoesNotFitEndsTheConnection) {
+  SKIP_ON_REFERENCE("it reads the type of a 2.0 peer and ignores it");
+  Library library{ZMQ_PULL};
+  ZmtpPeer peer = library.dial();
+  peer.send(zmtp_greeting(1, ZMQ_PUB).substr(0, 12) + zmtp_frame(0, "") + zmtp_frame(0, "x"));
+  EXPECT_TRUE(peer.wait_closed());
+  EXPECT_FALSE(library.socket().try_recv().has_value());
+}
+
 TEST(WireGreeting, OfEveryLaterVersionIsTreatedAs3_1) {
   const nlohmann::json table = load_vector("greeting-versions");
   for (const nlohmann::json& row : table["cases"]) {

@@ -198,7 +198,9 @@ Failure failure_of(const json& events) {
 }
 
 // Rows decided by silence or by the end of the stream, or whose input was not kept whole.
+// And the one in which libzmq lets two sockets talk that do not understand each other.
 bool is_for_a_peer(const json& row) {
+  if (row["case"] == "2.0: wrong socket type (PUB to PULL)") return false;
   if (row["group"] != "greeting" && row["group"] != "null") return false;
   if (!row.contains("sent")) return false;
   const std::string sent = row["sent"], title = row["case"];

@@ -158,6 +158,15 @@ TEST(Peer, RefusesOldPeersIfTold) {
   }
 }
 
+TEST(Peer, RefusesA2_0PeerWhoseTypeDoesNotFitOrExist) {
+  for (int type = 0; type < 256; ++type) {
+    Peer peer{options_of(SocketType::pull)};
+    feed_in_pieces(peer, kSignature + "\1"s + static_cast<char>(type) + frame(""), 4096);
+    EXPECT_EQ(peer.status(), type == 8 ? Status::ready : Status::failed) << type;
+    EXPECT_EQ(peer.failure(), Failure::silent());
+  }
+}
+
 TEST(Peer, RefusesAnotherMechanismWithItsEvent) {
   Peer peer{options_of(SocketType::dealer)};
   feed_in_pieces(peer, greeting_v3(1, "CURVE"), 64);
