@@ -124,8 +124,9 @@ void PipeEnd::take_in(const Record& record) {
 }
 
 bool PipeEnd::can_read() {
-  if (slot_in_ != nullptr && !slot_in_->is_empty()) return true;
   for (;;) {
+    // Each time anew: what the peer put there before its `end` is seen once the `end` is.
+    if (slot_in_ != nullptr && !slot_in_->is_empty()) return true;
     if (has_ended_) return false;
     Record record;
     if (in_->front(record)) {

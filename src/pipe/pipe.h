@@ -95,7 +95,7 @@ class PipeEnd : private Attention {
   // that pipe_readable follows, or that the pipe has ended.
   [[nodiscard]] bool can_read();
   // The peer has written its last, and everything before that has been read.
-  bool has_ended() const { return has_ended_; }
+  bool has_ended() const { return has_ended_ && (slot_in_ == nullptr || slot_in_->is_empty()); }
   // The peer of the connection as last announced; null before that. Kept alive by this end.
   PeerInfo* peer_info() const { return peer_info_; }
   // For inproc, where both ends are known from the start. Takes over one count.

@@ -14,11 +14,23 @@ void Attention::leave() {
   if ((before & kQueued) == 0) departed_(*this);
 }
 
+// Read-modify-writes throughout: a plain load could miss that the owner has left just now.
+void Attention::let_go() {
+  std::uint32_t reasons = reasons_.load(std::memory_order_acquire);
+  do {
+    if ((reasons & kLeft) != 0) {
+      departed_(*this);
+      return;
+    }
+  } while (!reasons_.compare_exchange_weak(reasons, 0, std::memory_order_acq_rel,
+                                           std::memory_order_acquire));
+}
+
 void Mailbox::push(Attention& entry) {
   Attention* head = head_.load(std::memory_order_relaxed);
   do {
     if (head == closed_mark()) {
-      if (entry.has_left()) entry.departed_(entry);
+      entry.let_go();
       return;
     }
     entry.next_ = head;
@@ -74,7 +86,7 @@ void Mailbox::close() {
   while (list != nullptr) {
     Attention& entry = *list;
     list = entry.next_;
-    if (entry.has_left()) entry.departed_(entry);
+    entry.let_go();
   }
 }
 

@@ -36,14 +36,17 @@ class Attention {
   void post(Mailbox& mailbox, std::uint32_t reasons);
 
   // Takes this out of service: no Serve after this. `departed` runs now or when the list lets go of it.
+  // Only by the owner of the mailbox that this is posted to.
   void leave();
-  bool has_left() const { return (reasons_.load(std::memory_order_relaxed) & kLeft) != 0; }
 
   static constexpr std::uint32_t kQueued = 1u << 31;
   static constexpr std::uint32_t kLeft = 1u << 30;
 
  private:
   friend class Mailbox;
+
+  // A closed mailbox has dropped this.
+  void let_go();
 
   Atomic<std::uint32_t> reasons_{0};
   Attention* next_ = nullptr;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <future>
+#include <ostream>
 #include <thread>
 #include <vector>
 
@@ -17,6 +18,10 @@ namespace {
 constexpr Outcome eterm{ETERM};
 
 enum class Ending { term, shutdown };
+
+std::ostream& operator<<(std::ostream& out, Ending ending) {
+  return out << (ending == Ending::term ? "Term" : "Shutdown");
+}
 
 class EndingContext : public testing::TestWithParam<Ending> {
  protected:

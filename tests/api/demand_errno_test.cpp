@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstring>
 #include <memory>
+#include <ostream>
 #include <vector>
 
 #include "api/shim/fault_shim.h"
@@ -209,6 +210,10 @@ struct FaultCase {
   const char* child;
   const char* transport;
   const char* reason;
+
+  friend std::ostream& operator<<(std::ostream& out, const FaultCase& fault) {
+    return out << fault.child << "_" << fault.transport;
+  }
 };
 
 class FailingCalls : public testing::TestWithParam<FaultCase> {};

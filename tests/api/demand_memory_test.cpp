@@ -9,6 +9,7 @@
 
 #include <fstream>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,10 @@ struct MemoryCase {
   const char* child;
   const char* variable;
   std::string value;
+
+  friend std::ostream& operator<<(std::ostream& out, const MemoryCase& memory) {
+    return out << memory.name;
+  }
 };
 
 class SlowMemory : public testing::TestWithParam<MemoryCase> {};

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstring>
 #include <memory>
+#include <ostream>
 #include <thread>
 
 #include "api/support/child.h"
@@ -19,6 +20,10 @@ struct Stream {
   Transport transport;
   int sender_type, receiver_type;
   bool sender_binds;
+
+  friend std::ostream& operator<<(std::ostream& out, const Stream& stream) {
+    return out << stream.name;
+  }
 };
 
 class SlowTail : public testing::TestWithParam<Stream> {};
@@ -85,6 +90,7 @@ class Tail : public testing::TestWithParam<Transport> {};
 INSTANTIATE_TEST_SUITE_P(Over, Tail, stream_transports(), transport_label);
 
 TEST_P(Tail, WhatTheKernelHasTakenIsReadAfterTheSenderIsGone) {
+  if (GetParam() == ipc) SKIP_ON_REFERENCE("now and then the end of the stream gets lost");
   for (int run = 0; run < 20; ++run) {
     Context receiving;
     Socket receiver(receiving, ZMQ_PULL);

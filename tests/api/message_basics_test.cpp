@@ -11,8 +11,12 @@
 
 // Sanitizers end the program at an allocation nobody can serve; these tests want the ENOMEM.
 extern "C" {
-__attribute__((weak)) const char* __asan_default_options() { return "allocator_may_return_null=1"; }
-__attribute__((weak)) const char* __tsan_default_options() { return "allocator_may_return_null=1"; }
+__attribute__((weak)) const char* __asan_default_options() {
+  return "allocator_may_return_null=1";
+}
+__attribute__((weak)) const char* __tsan_default_options() {
+  return "allocator_may_return_null=1";
+}
 }
 
 namespace api_test {

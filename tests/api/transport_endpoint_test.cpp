@@ -142,7 +142,8 @@ TEST(Endpoint, BindResolvesIpv6Addresses) {
 // Addresses that no machine can have are refused, as malformed or as not there.
 TEST(Endpoint, BindRefusesAddressesThatCannotBe) {
   Context context;
-  for (const char* endpoint : {"tcp://:*", "tcp://256.0.0.1:*", "tcp://1.2.3.4.5:*", "tcp://[::g]:*",
+  for (const char* endpoint : {"tcp://:*", "tcp://256.0.0.1:*", "tcp://1.2.3.4.5:*",
+                               "tcp://[::g]:*",
                                "tcp://[1:2:3:4:5:6:7:8:9]:*"}) {
     Socket socket(context, ZMQ_DEALER);
     socket.set(ZMQ_IPV6, 1);

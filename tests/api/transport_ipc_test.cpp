@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <ostream>
 #include <string>
 
 #include "api/support/monitor.h"
@@ -175,6 +176,10 @@ struct FilterCase {
   int option;
   uint32_t value;
   bool admits;
+
+  friend std::ostream& operator<<(std::ostream& out, const FilterCase& filter) {
+    return out << filter.name;
+  }
 };
 
 class IpcFilter : public testing::TestWithParam<FilterCase> {};

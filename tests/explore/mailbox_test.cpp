@@ -55,11 +55,9 @@ void turn_of_a_reactor(Scene& scene) {
   if (scene.mailbox->arm()) {
     scene.mailbox->fd().wait();
     scene.mailbox->disarm();
-    scene.mailbox->serve_all();
-    scene.mailbox->fd().clear();
-  } else {
-    scene.mailbox->serve_all();
   }
+  scene.mailbox->serve_all();
+  scene.mailbox->fd().clear();
 }
 
 // A turn of Socket::wait and Socket::enter: cleared before.
@@ -178,10 +176,10 @@ TEST(MailboxExplored, WhoLeavesDepartsOnceWhateverPostersDo) {
       {.preemptions = 4}));
 }
 
-// A departed thing is freed at once, while others are still queued behind it.
+// A departed thing is freed at once, while others are still queued before and behind it.
 TEST(MailboxExplored, ADepartedThingCanBeFreed) {
   struct Mortal : Attention {
-    explicit Mortal(int* left) : Attention(nothing, free_self), left_count(left) {}
+    explicit Mortal(int* count) : Attention(nothing, free_self), left_count(count) {}
     static void nothing(Attention&, std::uint32_t) {}
     static void free_self(Attention& attention) {
       auto* self = static_cast<Mortal*>(&attention);
@@ -198,21 +196,20 @@ TEST(MailboxExplored, ADepartedThingCanBeFreed) {
   expect_success(explore::explore(
       [] {
         auto scene = std::make_shared<Mortals>();
-        // Nobody posts any more when they leave: posters keep what they post alive.
+        // Posters keep alive what they post: the second is posted before all starts.
+        scene->second->post(*scene->mailbox, 1);
         return Program{{[=] {
-                          scene->mailbox->serve_all();
                           scene->first->leave();
                           scene->mailbox->serve_all();
+                          scene->second->leave();
+                          scene->mailbox->serve_all();
+                          scene->mailbox->close();
                         },
                         [=] {
                           scene->one.post(*scene->mailbox, 1);
-                          scene->second->post(*scene->mailbox, 1);
-                          scene->second->leave();
+                          scene->two.post(*scene->mailbox, 1);
                         }},
-                       [=] {
-                         scene->mailbox->serve_all();
-                         require(scene->count == 0, "somebody was not freed");
-                       }};
+                       [=] { require(scene->count == 0, "somebody was not freed"); }};
       },
       {.preemptions = 4}));
 }

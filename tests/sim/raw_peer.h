@@ -78,6 +78,12 @@ class RawPeer {
     }
   }
 
+  // What came since the last call, whatever it is.
+  Octets take_input() {
+    fill();
+    return std::exchange(input_, Octets{});
+  }
+
   bool has_ended() {
     fill();
     return has_ended_;
@@ -105,6 +111,25 @@ class RawPeer {
   Octets input_;
   bool has_ended_ = false;
 };
+
+// Everything such a peer sends up to its first message.
+inline Octets handshake_of(SocketType type) {
+  PeerOptions ours;
+  PeerOptions theirs;
+  ours.type = type;
+  theirs.type = type;
+  Peer peer(std::move(ours));
+  Peer other(std::move(theirs));
+  Octets all;
+  while (peer.status() == Peer::Status::need_more) {
+    const Octets output = peer.take_output();
+    append(all, output);
+    if (other.status() == Peer::Status::need_more) (void)other.feed(output);
+    (void)peer.feed(other.take_output());
+  }
+  append(all, peer.take_output());
+  return all;
+}
 
 // A port where the test answers by hand.
 class RawListener {
