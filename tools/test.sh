@@ -88,7 +88,7 @@ step_tidy() {
 
 step_asan() {
   configure_and_build asan || return 1
-  export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+  export ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1:strict_string_checks=1
   export UBSAN_OPTIONS=print_stacktrace=1
   run_ctest build/asan '^(unit|sim|explore|api|wire)$'
 }
@@ -98,7 +98,7 @@ step_tsan() {
   configure_and_build tsan || return 1
   # This compiler's ThreadSanitizer knows only kernels that randomise addresses a little.
   setarch -R true 2>/dev/null && wrapper=(setarch -R)
-  export TSAN_OPTIONS=second_deadlock_stack=1
+  export TSAN_OPTIONS=allocator_may_return_null=1:second_deadlock_stack=1
   run_ctest build/tsan '^(unit|sim|api|wire)$' "${wrapper[@]}"
 }
 

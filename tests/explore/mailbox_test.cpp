@@ -85,6 +85,7 @@ template <Turn turn>
 Program posts_to_two_things() {
   auto scene = std::make_shared<Scene>();
   scene->wanted = 1 | 2 | 4;
+  scene->one.sees = &scene->fact;  // so that it can be posted again while it is served
   return {{[=] {
              while (!scene->has_all()) turn(*scene);
            },
@@ -92,7 +93,10 @@ Program posts_to_two_things() {
              scene->one.post(*scene->mailbox, 1);
              scene->two.post(*scene->mailbox, 4);
            },
-           [=] { scene->one.post(*scene->mailbox, 2); }},
+           [=] {
+             scene->fact.store(true);
+             scene->one.post(*scene->mailbox, 2);
+           }},
           [=] { require(scene->has_all(), "a reason is lost"); }};
 }
 
