@@ -88,7 +88,7 @@ step_tidy() {
 
 step_asan() {
   configure_and_build asan || return 1
-  export ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1:strict_string_checks=1
+  export ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1
   export UBSAN_OPTIONS=print_stacktrace=1
   run_ctest build/asan '^(unit|sim|explore|api|wire)$'
 }

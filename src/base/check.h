@@ -1,5 +1,6 @@
-// CHECK: guards an internal invariant in every build. Never used on anything that comes from outside
-// (peer bytes, arguments of the C API, results of system calls): those are values, see result.h.
+// CHECK: guards an internal invariant in every build. Never used on anything that comes from
+// outside (peer bytes, arguments of the C API, results of system calls): those are values, see
+// result.h.
 #pragma once
 
 #include <cstdio>
@@ -8,12 +9,13 @@
 namespace zmqng {
 
 [[noreturn]] inline void check_failed(const char* expression, const char* file, int line) {
-  std::fprintf(stderr, "libzmq-ng: internal invariant broken: %s (%s:%d)\n", expression, file, line);
+  std::fprintf(stderr, "libzmq-ng: internal invariant broken: %s (%s:%d)\n", expression, file,
+               line);
   std::abort();
 }
 
 }  // namespace zmqng
 
-#define CHECK(expression) \
+#define CHECK(expression)                        \
   (__builtin_expect(!!(expression), 1) ? (void)0 \
                                        : ::zmqng::check_failed(#expression, __FILE__, __LINE__))

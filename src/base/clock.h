@@ -20,7 +20,8 @@ inline Millis monotonic_ms() {
 inline std::uint64_t monotonic_us() {
   timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
-  return static_cast<std::uint64_t>(t.tv_sec) * 1000000 + static_cast<std::uint64_t>(t.tv_nsec) / 1000;
+  return static_cast<std::uint64_t>(t.tv_sec) * 1000000 +
+         static_cast<std::uint64_t>(t.tv_nsec) / 1000;
 }
 
 // The deadline of a wait of `timeout_ms` (negative: none) that starts at `now`.

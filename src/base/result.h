@@ -1,4 +1,5 @@
-// Result<T>: a value or an errno. What every operation returns that the outside world can make fail.
+// Result<T>: a value or an errno. What every operation returns that the outside world can make
+// fail.
 #pragma once
 
 #include <utility>
@@ -21,9 +22,18 @@ class [[nodiscard]] Result {
 
   bool ok() const { return error_ == 0; }
   int error() const { return error_; }
-  T& value() { CHECK(ok()); return value_; }
-  const T& value() const { CHECK(ok()); return value_; }
-  T take() { CHECK(ok()); return std::move(value_); }
+  T& value() {
+    CHECK(ok());
+    return value_;
+  }
+  const T& value() const {
+    CHECK(ok());
+    return value_;
+  }
+  T take() {
+    CHECK(ok());
+    return std::move(value_);
+  }
 
  private:
   T value_{};

@@ -52,8 +52,12 @@ void* zmq_init(int io_threads) {
   return context;
 }
 
-int zmq_term(void* handle) { return zmq_ctx_term(handle); }
+int zmq_term(void* handle) {
+  return zmq_ctx_term(handle);
+}
 
-int zmq_ctx_destroy(void* handle) { return zmq_ctx_term(handle); }
+int zmq_ctx_destroy(void* handle) {
+  return zmq_ctx_term(handle);
+}
 
 }  // extern "C"

@@ -1,4 +1,5 @@
-// Handles: from the void pointers of the C API to our objects and back to errno. Only capi includes it.
+// Handles: from the void pointers of the C API to our objects and back to errno. Only capi includes
+// it.
 #pragma once
 
 #include <cerrno>
@@ -18,7 +19,9 @@ inline int fail(int error) {
   return -1;
 }
 
-inline int report(int error) { return error == 0 ? 0 : fail(error); }
+inline int report(int error) {
+  return error == 0 ? 0 : fail(error);
+}
 
 inline Socket* to_socket(void* handle) {
   auto* socket = static_cast<Socket*>(handle);

@@ -107,7 +107,9 @@ int zmq_msg_get(const zmq_msg_t* msg, int property) {
 }
 
 // No property can be set.
-int zmq_msg_set(zmq_msg_t*, int, int) { return fail(EINVAL); }
+int zmq_msg_set(zmq_msg_t*, int, int) {
+  return fail(EINVAL);
+}
 
 const char* zmq_msg_gets(const zmq_msg_t* msg, const char* name) {
   const Message* message = to_message(msg);

@@ -26,7 +26,9 @@ int to_count(std::size_t size) {
   return static_cast<int>(std::min(size, static_cast<std::size_t>(INT_MAX)));
 }
 
-bool may_not_wait(int flags) { return (flags & ZMQ_DONTWAIT) != 0; }
+bool may_not_wait(int flags) {
+  return (flags & ZMQ_DONTWAIT) != 0;
+}
 
 Bytes view(const void* data, std::size_t size) {
   return {static_cast<const std::uint8_t*>(data), size};
@@ -110,9 +112,13 @@ int zmq_msg_recv(zmq_msg_t* msg, void* handle, int flags) {
   return to_count(message->size());
 }
 
-int zmq_sendmsg(void* handle, zmq_msg_t* msg, int flags) { return zmq_msg_send(msg, handle, flags); }
+int zmq_sendmsg(void* handle, zmq_msg_t* msg, int flags) {
+  return zmq_msg_send(msg, handle, flags);
+}
 
-int zmq_recvmsg(void* handle, zmq_msg_t* msg, int flags) { return zmq_msg_recv(msg, handle, flags); }
+int zmq_recvmsg(void* handle, zmq_msg_t* msg, int flags) {
+  return zmq_msg_recv(msg, handle, flags);
+}
 
 // Every part is sent with `flags`, the last without ZMQ_SNDMORE; the result is that of the last.
 int zmq_sendiov(void* handle, struct iovec* parts, size_t count, int flags) {

@@ -135,8 +135,7 @@ Socket* Context::make_socket(int type, int* error) {
 
 void Context::socket_closed(Socket& socket) {
   std::lock_guard lock(mutex_);
-  (socket.list_previous != nullptr ? socket.list_previous->list_next : sockets_) =
-      socket.list_next;
+  (socket.list_previous != nullptr ? socket.list_previous->list_next : sockets_) = socket.list_next;
   if (socket.list_next != nullptr) socket.list_next->list_previous = socket.list_previous;
   --slots_taken_;
   tell_if_quiet();
@@ -197,8 +196,8 @@ int Context::terminate() {
   return 0;
 }
 
-// In a child of fork nothing of this context works: its threads and locks are the parent's. The memory
-// is left alone.
+// In a child of fork nothing of this context works: its threads and locks are the parent's. The
+// memory is left alone.
 int Context::abandon_in_child() {
   tag_ = 0;
   return 0;

@@ -13,7 +13,9 @@ std::uint32_t sum_of_marks(int sender, int receiver) {
 
 }  // namespace
 
-Directory::~Directory() { clear(); }
+Directory::~Directory() {
+  clear();
+}
 
 void Directory::join(const InprocSide& binder, const Waiting& connecter) {
   PipeEnd& far = *connecter.far;

@@ -7,9 +7,8 @@ namespace zmqng {
 std::atomic<unsigned> g_fork_generation{0};
 
 void watch_forks() {
-  static const int once = pthread_atfork(nullptr, nullptr, [] {
-    g_fork_generation.fetch_add(1, std::memory_order_relaxed);
-  });
+  static const int once = pthread_atfork(
+      nullptr, nullptr, [] { g_fork_generation.fetch_add(1, std::memory_order_relaxed); });
   (void)once;
 }
 

@@ -1,8 +1,8 @@
 // Backoff: how long to wait before the next attempt to connect. Pure.
 //
-// Without a maximum every wait is the interval plus a random part of it, as in libzmq. With one, waits
-// double up to it; they stay spread at the maximum, too, so that many clients of one server that was
-// away do not come back in step (libzmq 4.3.5 has no jitter there).
+// Without a maximum every wait is the interval plus a random part of it, as in libzmq. With one,
+// waits double up to it; they stay spread at the maximum, too, so that many clients of one server
+// that was away do not come back in step (libzmq 4.3.5 has no jitter there).
 //
 // Owner: Dialer. Threads: the reactor's.
 #pragma once

@@ -34,7 +34,9 @@ Connection::Connection(ConnectionOwner& owner, Reactor& reactor, const LinkSetti
       watch_(*this),
       sender_(*stream_) {}
 
-Connection::~Connection() { reactor_.unwatch(watch_); }
+Connection::~Connection() {
+  reactor_.unwatch(watch_);
+}
 
 void Connection::start() {
   if (settings_.is_raw()) {
@@ -91,8 +93,8 @@ void Connection::receive() {
   update_watch();
 }
 
-// Once writing has failed the connection is of no use, but what the peer sent before counts: it ends
-// when all that has arrived is read.
+// Once writing has failed the connection is of no use, but what the peer sent before counts: it
+// ends when all that has arrived is read.
 void Connection::end_if_dead() {
   if (is_closed() || !is_output_dead_ || is_paused_ || is_receiving_) return;
   if (is_input_empty_) {
@@ -244,14 +246,14 @@ void Connection::become_ready(const Peer* peer) {
     framing = is_v1 ? Receiver::Framing::zmtp_v1 : Receiver::Framing::zmtp;
     encoding = is_v1 ? Sender::Encoding::zmtp_v1 : Sender::Encoding::zmtp;
     if (has_commands(version)) {
-      heartbeat_.emplace(HeartbeatOptions{settings_.options.heartbeat_ivl,
-                                          settings_.options.heartbeat_timeout});
+      heartbeat_.emplace(
+          HeartbeatOptions{settings_.options.heartbeat_ivl, settings_.options.heartbeat_timeout});
       heartbeat_->on_handshake_done(reactor_.now());
     }
     peer_->forget_handshake();
   }
-  receiver_.reset(new Receiver(*far_, *this, framing, !has_commands(version),
-                               settings_.options.maxmsgsize));
+  receiver_.reset(
+      new Receiver(*far_, *this, framing, !has_commands(version), settings_.options.maxmsgsize));
   if (settings_.type == SocketType::req && peer != nullptr) receiver_->check_replies();
   sender_.attach(*far_, encoding, version, attachment.skips_to_restart);
   if (attachment.drains) {
@@ -266,7 +268,9 @@ void Connection::become_ready(const Peer* peer) {
 bool Connection::needs_room(Bytes body) const {
   if (!settings_.is_publisher()) return false;
   const std::string_view text = as_text(body);
-  return text.starts_with("\x09SUBSCRIBE") || text.starts_with("\x06" "CANCEL");
+  return text.starts_with("\x09SUBSCRIBE") || text.starts_with(
+                                                  "\x06"
+                                                  "CANCEL");
 }
 
 bool Connection::command_received(Bytes body) {
@@ -349,8 +353,9 @@ void Connection::drain() {
   if (!is_closed() && !is_receiving_) receive();
 }
 
-// Everything is with the kernel. Closing now, with input unread or still to come, would make the kernel
-// reset the connection and drop what the peer has not received: wait until the peer has it all.
+// Everything is with the kernel. Closing now, with input unread or still to come, would make the
+// kernel reset the connection and drop what the peer has not received: wait until the peer has it
+// all.
 void Connection::begin_end_wait() {
   state_ = State::expect_end;
   if (is_output_dead_) {
@@ -372,12 +377,15 @@ void Connection::check_end_wait(Millis now) {
   }
 }
 
-void Connection::close_now() { close({Failure::silent(), false, true}); }
+void Connection::close_now() {
+  close({Failure::silent(), false, true});
+}
 
 void Connection::close(const ConnectionEnd& end) {
   if (is_closed()) return;
   reactor_.unwatch(watch_);
-  // A refusal that the peer should read may still be staged; what does not fit is not worth waiting.
+  // A refusal that the peer should read may still be staged; what does not fit is not worth
+  // waiting.
   if (state_ == State::expect_handshake && sender_.has_staged() && !is_output_dead_) {
     sender_.flush();
   }

@@ -24,9 +24,9 @@ namespace zmqng {
 
 // How a connection ended, for the monitor and for whoever may dial again.
 struct ConnectionEnd {
-  Failure failure;         // the event that stands before DISCONNECTED
-  bool may_retry = true;   // false: the peer broke the protocol, do not come back
-  bool is_drained = false; // we closed it ourselves, after the last byte
+  Failure failure;          // the event that stands before DISCONNECTED
+  bool may_retry = true;    // false: the peer broke the protocol, do not come back
+  bool is_drained = false;  // we closed it ourselves, after the last byte
 };
 
 // Called by a Connection; must not destroy it inside the call (see Link::finish_connection).
@@ -124,20 +124,20 @@ class Connection final : private FdHandler, private CommandSink {
   std::optional<Heartbeat> heartbeat_;
   PipeEnd* far_ = nullptr;
   int output_error_ = 0;
-  Octets kept_;  // bytes that were read but could not be taken yet
+  Octets kept_;                   // bytes that were read but could not be taken yet
   std::uint64_t ping_frame_ = 0;  // number of the last PING among the frames; 0: none lately
   Millis handshake_deadline_ = kNever;
   Millis end_deadline_ = kNever;
   Millis end_check_ = kNever;
   State state_ = State::expect_handshake;
   bool is_paused_ = false;
-  bool must_write_ = false;     // the kernel had no room
+  bool must_write_ = false;  // the kernel had no room
   bool is_output_dead_ = false;
   bool is_receiving_ = false;
   bool is_input_empty_ = false;  // the last read found nothing
   bool is_ping_staged_ = false;
-  bool has_hung_up_ = false;    // while paused: no use watching
-  bool is_old_peer_ = false;    // 1.0, 2.0, raw: there was no handshake to succeed
+  bool has_hung_up_ = false;  // while paused: no use watching
+  bool is_old_peer_ = false;  // 1.0, 2.0, raw: there was no handshake to succeed
 };
 
 }  // namespace zmqng

@@ -140,8 +140,7 @@ void Dialer::established(std::unique_ptr<Stream> stream) {
 
 void Dialer::attempt_failed() {
   state_ = State::idle;
-  const bool is_final =
-      was_refused_ && (settings_.options.reconnect_stop & kStopWhenRefused) != 0;
+  const bool is_final = was_refused_ && (settings_.options.reconnect_stop & kStopWhenRefused) != 0;
   if (is_final || !backoff_.is_enabled() || host_.has_stopped_reconnecting()) {
     owner_.dialer_gave_up();
     return;
@@ -179,6 +178,8 @@ void Dialer::dismiss(std::unique_ptr<Dialer> dialer) {
   dialer.release()->leave();
 }
 
-void Dialer::free_self(Attention& attention) { delete static_cast<Dialer*>(&attention); }
+void Dialer::free_self(Attention& attention) {
+  delete static_cast<Dialer*>(&attention);
+}
 
 }  // namespace zmqng

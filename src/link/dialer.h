@@ -2,7 +2,8 @@
 //
 // Owner:   Link. Threads: the reactor's; the resolver's thread only hands over its answer.
 //
-//   idle --dial--> resolving --addresses--> connecting --established--> idle (the Link has the stream)
+//   idle --dial--> resolving --addresses--> connecting --established--> idle (the Link has the
+//   stream)
 //                      |                        |
 //                      +------- failed ---------+--> waiting --interval over--> resolving ...
 #pragma once

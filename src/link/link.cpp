@@ -272,7 +272,9 @@ void Link::connection_fd_ready(std::uint32_t ready) {
   run([&] { connection_->serve(ready); });
 }
 
-void Link::connection_deadline_changed() { set_timer(); }
+void Link::connection_deadline_changed() {
+  set_timer();
+}
 
 void Link::set_timer() {
   if (is_finished_) return;
@@ -341,6 +343,8 @@ void Link::bury() {
   leave();
 }
 
-void Link::departed(Attention& attention) { delete static_cast<Link*>(&attention); }
+void Link::departed(Attention& attention) {
+  delete static_cast<Link*>(&attention);
+}
 
 }  // namespace zmqng

@@ -1,6 +1,7 @@
 // Link: one conversation with one peer; it survives reconnects. Owns the far end of the pipe.
 //
-// Owner:   itself and its reactor: it ends at the end of the turn in which it has nothing left to do.
+// Owner:   itself and its reactor: it ends at the end of the turn in which it has nothing left to
+// do.
 //          The socket reaches it through LinkHost's list, under the list's mutex, by `post_stop`.
 // Threads: whoever holds the Baton; tearing down is the reactor's alone.
 //
@@ -35,8 +36,8 @@ class Link final : private PipeOwner,
 
   // Hands the link to its reactor. Any thread; nothing may be done to it before.
   void start();
-  // Asks the link to end, as the socket's leaving of the pipe does. Any thread, while the link is in
-  // the host's list.
+  // Asks the link to end, as the socket's leaving of the pipe does. Any thread, while the link is
+  // in the host's list.
   void post_stop(int linger_ms);
 
   std::uint64_t endpoint_id() const { return settings_->endpoint_id; }
@@ -100,7 +101,7 @@ class Link final : private PipeOwner,
   std::atomic<int> stop_linger_ms_{0};
   int fd_number_ = -1;
   bool has_been_up_ = false;
-  bool was_ready_ = false;   // this connection's handshake succeeded
+  bool was_ready_ = false;  // this connection's handshake succeeded
   bool is_draining_ = false;
   bool is_offered_ = false;  // the pipe was made here and offered to the socket
   bool is_finished_ = false;

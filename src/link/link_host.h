@@ -77,8 +77,8 @@ class LinkHost {
 // Whether ZMQ_CONFLATE is set and means something for this type.
 bool takes_conflate(SocketType type, const SocketOptions& options);
 
-// What was fixed by one zmq_bind or zmq_connect; shared by the Listener, its Links, or the one Link.
-// Refcounted for that reason; immutable, so any thread.
+// What was fixed by one zmq_bind or zmq_connect; shared by the Listener, its Links, or the one
+// Link. Refcounted for that reason; immutable, so any thread.
 class LinkSettings {
  public:
   LinkSettings() = default;

@@ -137,8 +137,8 @@ void Listener::take_in(std::unique_ptr<Stream> stream) {
   link->start();
 }
 
-// The kernel would report the waiting connection again and again; a pause costs nothing. One stall is
-// reported once.
+// The kernel would report the waiting connection again and again; a pause costs nothing. One stall
+// is reported once.
 void Listener::pause(int error) {
   {
     std::lock_guard lock(mutex_);
@@ -167,6 +167,8 @@ void Listener::bury() {
   leave();
 }
 
-void Listener::departed(Attention& attention) { static_cast<Listener&>(attention).drop(); }
+void Listener::departed(Attention& attention) {
+  static_cast<Listener&>(attention).drop();
+}
 
 }  // namespace zmqng

@@ -1,7 +1,8 @@
 // Listener: one bound endpoint; makes a Link from every descriptor it accepts.
 //
 // Owner:   refcounted: the Socket that bound it, and its reactor while it is open.
-// Threads: the reactor's; `start` and `stop` from the socket's. A mutex guards the descriptor, so that
+// Threads: the reactor's; `start` and `stop` from the socket's. A mutex guards the descriptor, so
+// that
 //          the address is free when zmq_unbind returns.
 //
 //   open --resources exhausted--> paused --after a while--> open      any --stop--> closed
@@ -16,10 +17,7 @@
 
 namespace zmqng {
 
-class Listener final : private FdHandler,
-                       private TimerHandler,
-                       private Retiree,
-                       private Attention {
+class Listener final : private FdHandler, private TimerHandler, private Retiree, private Attention {
  public:
   // Takes over one count of `settings` and adds one to `host`. The caller holds one count.
   static Listener* make(LinkHost& host, Reactor& reactor, LinkSettings* settings,

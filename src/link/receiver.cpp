@@ -13,7 +13,9 @@ Receiver::Receiver(PipeEnd& far, CommandSink& commands, Framing framing, bool dr
       message_bytes_max_(message_bytes_max < 0 ? UINT64_MAX
                                                : static_cast<std::uint64_t>(message_bytes_max)) {}
 
-Receiver::~Receiver() { drop_large(); }
+Receiver::~Receiver() {
+  drop_large();
+}
 
 void Receiver::drop_large() {
   if (large_ != nullptr) large_->drop();
@@ -82,8 +84,8 @@ bool Receiver::write(Bytes body, bool more, Message* message) {
   if (checks_replies_ && !reply_check_.accepts(body.size(), more)) return false;
   is_inside_message_ = more;
   if (discards_) return true;
-  const bool is_written = message != nullptr ? far_->write({body, more, message})
-                                             : far_->write_copy(body, more);
+  const bool is_written =
+      message != nullptr ? far_->write({body, more, message}) : far_->write_copy(body, more);
   if (!is_written) return false;
   if (!more) far_->publish();
   return true;

@@ -1,7 +1,8 @@
 // Receiver: turns the bytes of a connection into messages in a pipe.
 //
 // Owner:   Connection. Threads: whoever holds the Link's Baton.
-// Holds:   only whole messages are published; at the pipe's high-water mark nothing more is taken, and
+// Holds:   only whole messages are published; at the pipe's high-water mark nothing more is taken,
+// and
 //          what was read already waits in the Connection.
 #pragma once
 

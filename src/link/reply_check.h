@@ -1,5 +1,5 @@
-// ReplyCheck: what a REQ socket demands of the frames that arrive: an empty delimiter (after a request id
-// of four octets, if the peer sent one) in front of every body. Pure.
+// ReplyCheck: what a REQ socket demands of the frames that arrive: an empty delimiter (after a
+// request id of four octets, if the peer sent one) in front of every body. Pure.
 //
 //   expect_envelope --empty, more--> body            --last part--> expect_envelope
 //   expect_envelope --4 octets, more--> expect_delimiter --empty, more--> body

@@ -103,7 +103,8 @@ void Sender::gather_records(Batch& batch, YPipe::Cursor cursor) {
   }
 }
 
-// Nothing can be sent as it stands: turns records at the front into staged bytes. False: nothing left.
+// Nothing can be sent as it stands: turns records at the front into staged bytes. False: nothing
+// left.
 bool Sender::prepare_special() {
   staged_.clear();
   staged_sent_ = 0;

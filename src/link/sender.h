@@ -32,8 +32,8 @@ class Sender {
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
-  // From here on the pipe is sent, too. `skips_to_restart`: subscriptions of an earlier connection may
-  // be in it; the subscriber repeats them all behind a restart mark.
+  // From here on the pipe is sent, too. `skips_to_restart`: subscriptions of an earlier connection
+  // may be in it; the subscriber repeats them all behind a restart mark.
   void attach(PipeEnd& far, Encoding encoding, Version version, bool skips_to_restart);
   void detach() { far_ = nullptr; }
 

@@ -1,8 +1,10 @@
 // Body: refcounted owner of a block of bytes that messages point into.
 //
-// Owner:   every Message (or pipe record) that holds one count. Refcounted because copies of a message,
+// Owner:   every Message (or pipe record) that holds one count. Refcounted because copies of a
+// message,
 //          and messages cut from one received block, share bytes between threads.
-// Threads: any; only `refs` is written after construction, and the bytes only while one count exists.
+// Threads: any; only `refs` is written after construction, and the bytes only while one count
+// exists.
 #pragma once
 
 #include <atomic>

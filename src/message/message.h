@@ -2,7 +2,8 @@
 //
 // Owner:   whoever holds the 64 bytes; moved, never copied implicitly.
 // Threads: one at a time; the Body and PeerInfo behind it are refcounted and may be shared.
-// Layout:  | inline bytes, or data pointer + size + Body* | PeerInfo* | kind, flags, size, - | aux |
+// Layout:  | inline bytes, or data pointer + size + Body* | PeerInfo* | kind, flags, size, - | aux
+// |
 #pragma once
 
 #include <cstdint>
@@ -50,7 +51,8 @@ class Message {
   std::size_t size() const { return kind_ == Kind::inlined ? inline_size_ : outer_.size; }
   Bytes bytes() const { return {kind_ == Kind::inlined ? inline_ : outer_.data, size()}; }
 
-  // Replaces the content by `size` uninitialized bytes. False: no memory, the message is then empty.
+  // Replaces the content by `size` uninitialized bytes. False: no memory, the message is then
+  // empty.
   bool resize(std::size_t size);
   // Replaces the content by a copy. False: no memory.
   bool assign(Bytes content);

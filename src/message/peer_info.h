@@ -26,7 +26,8 @@ class PeerInfo {
   // The descriptor of the connection, for ZMQ_SRCFD; -1 if there is none.
   int fd() const { return fd_; }
 
-  // The first property of that name (case matters), or nullptr. The text lives as long as this object.
+  // The first property of that name (case matters), or nullptr. The text lives as long as this
+  // object.
   const char* find(std::string_view name) const {
     for (const Property& property : properties_) {
       if (property.first == name) return property.second.c_str();

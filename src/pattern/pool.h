@@ -1,5 +1,6 @@
-// Pool: numbered cells of one type; freed cells are used again. Numbers take half the room of pointers
-// and stay valid when the block of cells grows, which for a large block moves pages, not bytes.
+// Pool: numbered cells of one type; freed cells are used again. Numbers take half the room of
+// pointers and stay valid when the block of cells grows, which for a large block moves pages, not
+// bytes.
 //
 // Owner: the container built on it. Threads: one at a time.
 #pragma once

@@ -17,8 +17,7 @@ constexpr std::uint32_t kMappedFrom = 32 * 1024;
 Chunk* Chunk::make(std::uint32_t bytes) {
   const std::uint32_t capacity = bytes - static_cast<std::uint32_t>(sizeof(Chunk));
   if (bytes >= kMappedFrom) {
-    void* memory =
-        mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return nullptr;
     return new (memory) Chunk(destroy_mapped, capacity);
   }

@@ -53,9 +53,13 @@ void PipeEnd::tell_peer(std::uint32_t reason) {
 
 // ---- writing
 
-bool PipeEnd::can_write() { return slot_out_ != nullptr || out_->has_credit(); }
+bool PipeEnd::can_write() {
+  return slot_out_ != nullptr || out_->has_credit();
+}
 
-bool PipeEnd::would_write() const { return slot_out_ != nullptr || out_->would_have_credit(); }
+bool PipeEnd::would_write() const {
+  return slot_out_ != nullptr || out_->would_have_credit();
+}
 
 bool PipeEnd::write(const OutFrame& frame) {
   if (slot_out_ != nullptr) {
@@ -89,9 +93,13 @@ bool PipeEnd::write_subscription(bool subscribe, Bytes topic) {
   return out_->append_subscription(subscribe, topic);
 }
 
-bool PipeEnd::write_restart() { return out_->append_restart(); }
+bool PipeEnd::write_restart() {
+  return out_->append_restart();
+}
 
-bool PipeEnd::write_peer(PeerInfo* peer) { return out_->append_peer(peer); }
+bool PipeEnd::write_peer(PeerInfo* peer) {
+  return out_->append_peer(peer);
+}
 
 void PipeEnd::publish() {
   bool must_tell = out_->has_unpublished() && out_->publish();
@@ -99,7 +107,9 @@ void PipeEnd::publish() {
   if (must_tell) tell_peer(kReadable);
 }
 
-void PipeEnd::rollback() { out_->rollback(); }
+void PipeEnd::rollback() {
+  out_->rollback();
+}
 
 // ---- reading
 
@@ -208,7 +218,9 @@ void PipeEnd::raise_in_limit(std::uint32_t messages) {
   if (in_->give_credit()) notify_room();
 }
 
-void PipeEnd::notify_room() { tell_peer(kWritable); }
+void PipeEnd::notify_room() {
+  tell_peer(kWritable);
+}
 
 // ---- leaving
 

@@ -1,14 +1,15 @@
 // Pipe and PipeEnd: what joins two sockets (inproc), or a socket and a link.
 //
 // Owner:    the two owners of the ends together: the second end to leave frees the Pipe.
-// Threads:  an end belongs to the thread of its owner. Its peer talks to it through the YPipes and by
+// Threads:  an end belongs to the thread of its owner. Its peer talks to it through the YPipes and
+// by
 //           posting to its mailbox; nothing else is shared.
 //
 //   open --leave(): `end` is written--> left           (the owner forgets the end at once)
 //   open --shut_write(): `end` is written--> reading only --peer's `end` read, leave()--> left
 //
-// An end whose owner has not adopted it yet gets no posts: it is born awake (not dormant), so a writer
-// sees no need to tell it. `adopt` must be followed by a first look at what is there.
+// An end whose owner has not adopted it yet gets no posts: it is born awake (not dormant), so a
+// writer sees no need to tell it. `adopt` must be followed by a first look at what is there.
 #pragma once
 
 #include <atomic>
@@ -25,26 +26,27 @@ namespace zmqng {
 class Pipe;
 class PipeEnd;
 
-// Who owns PipeEnds. Called on the owner's thread while it serves its mailbox. An owner must not let
-// go of the end (leave) inside such a call, only after the mailbox has been served.
+// Who owns PipeEnds. Called on the owner's thread while it serves its mailbox. An owner must not
+// let go of the end (leave) inside such a call, only after the mailbox has been served.
 class PipeOwner {
  public:
   // Something can be read, possibly the peer's `end`.
   virtual void pipe_readable(PipeEnd& end) = 0;
   // A pipe that was full has room again.
   virtual void pipe_writable(PipeEnd& end) = 0;
-  // The peer has left or shut its write side: nothing written from now on arrives anywhere, but what
-  // the peer wrote is still there to be read, up to its `end`.
+  // The peer has left or shut its write side: nothing written from now on arrives anywhere, but
+  // what the peer wrote is still there to be read, up to its `end`.
   virtual void pipe_closing(PipeEnd& end) = 0;
-  // The link behind the end has a new connection: what the peer was told (subscriptions) is forgotten.
+  // The link behind the end has a new connection: what the peer was told (subscriptions) is
+  // forgotten.
   virtual void pipe_restarted(PipeEnd& end) = 0;
 
  protected:
   ~PipeOwner() = default;
 };
 
-// One frame to be sent. `message` holds the same bytes if they may be taken by reference; it must be
-// set for a body over YPipe::kCopyMax.
+// One frame to be sent. `message` holds the same bytes if they may be taken by reference; it must
+// be set for a body over YPipe::kCopyMax.
 struct OutFrame {
   Bytes bytes;
   bool more = false;
@@ -70,7 +72,8 @@ class PipeEnd : private Attention {
 
   // --- writing
 
-  // Room for one more message. False: pipe_writable follows when there is (unless the peer is gone).
+  // Room for one more message. False: pipe_writable follows when there is (unless the peer is
+  // gone).
   [[nodiscard]] bool can_write();
   // The same, without asking for pipe_writable.
   [[nodiscard]] bool would_write() const;
@@ -138,12 +141,12 @@ class PipeEnd : private Attention {
   std::uint64_t endpoint_id = 0;           // which bind or connect this came from
   bool is_local = false;                   // inproc
   bool is_settling = false;                // the socket will let go of it after the current call
-  // inproc: this side's high-water marks when the pipe was joined; negative: not joined yet. Read by
-  // the other side.
+  // inproc: this side's high-water marks when the pipe was joined; negative: not joined yet. Read
+  // by the other side.
   std::atomic<std::int32_t> joined_sndhwm{-1};
   std::atomic<std::int32_t> joined_rcvhwm{-1};
-  bool is_dialed = false;                  // this side connected
-  PipeEnd* next_attached = nullptr;        // AttachQueue
+  bool is_dialed = false;            // this side connected
+  PipeEnd* next_attached = nullptr;  // AttachQueue
 
  private:
   friend class Pipe;

@@ -1,8 +1,8 @@
 // Record: one entry of a YPipe as its reader sees it, and the bytes it is kept as.
 //
-// Plain frames are kept exactly as ZMTP 2 and 3 send them, so that a run of them can go to the kernel
-// untouched. Everything else is a record whose first byte has the top bit set, which no frame that
-// we write has:
+// Plain frames are kept exactly as ZMTP 2 and 3 send them, so that a run of them can go to the
+// kernel untouched. Everything else is a record whose first byte has the top bit set, which no
+// frame that we write has:
 //
 //   00..03            frame: flags, size (1 or 8 bytes), body
 //   a0 | more         frame by reference: header length, header (9), Handle (24)

@@ -134,8 +134,7 @@ void YPipe::drop_records(Cursor from, std::uint64_t until) {
 
 bool YPipe::add_chunk(std::size_t bytes) {
   // A reader that is a whole chunk behind shows that there is a queue: larger chunks pay then.
-  const bool has_queue =
-      chunks_written_ - chunks_read_.load(std::memory_order_relaxed) > 1;
+  const bool has_queue = chunks_written_ - chunks_read_.load(std::memory_order_relaxed) > 1;
   std::uint32_t wanted = Chunk::kSmallest;
   if (write_chunk_ != nullptr) {
     const std::uint32_t last = write_chunk_->capacity() + sizeof(Chunk);
@@ -244,15 +243,19 @@ bool YPipe::append_mark(std::uint8_t mark) {
   return true;
 }
 
-bool YPipe::append_restart() { return append_mark(kRestart); }
-bool YPipe::append_end() { return append_mark(kEnd); }
+bool YPipe::append_restart() {
+  return append_mark(kRestart);
+}
+bool YPipe::append_end() {
+  return append_mark(kEnd);
+}
 
 bool YPipe::publish() {
   marked_ = {write_chunk_, write_offset_, written_};
   messages_written_ += pending_messages_;
   pending_messages_ = 0;
   published_.store(written_, std::memory_order_release);  // pairs with the acquire in refresh()
-  light_fence();  // against the heavy fence in go_dormant()
+  light_fence();                                          // against the heavy fence in go_dormant()
   if (__builtin_expect(!dormant_.load(std::memory_order_relaxed), 1)) return false;
   // acquire: the reader's mailbox, which the caller will post to, was set before it slept.
   return dormant_.exchange(false, std::memory_order_acq_rel);
@@ -277,8 +280,7 @@ void YPipe::rollback() {
 
 bool YPipe::would_have_credit() const {
   const std::uint32_t most = limit();
-  return most == 0 ||
-         messages_written_ - taken_.load(std::memory_order_acquire) < most;
+  return most == 0 || messages_written_ - taken_.load(std::memory_order_acquire) < most;
 }
 
 bool YPipe::has_credit() {

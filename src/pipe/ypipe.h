@@ -1,4 +1,5 @@
-// YPipe: one direction of a pipe: a single-producer, single-consumer queue of frames kept as wire bytes.
+// YPipe: one direction of a pipe: a single-producer, single-consumer queue of frames kept as wire
+// bytes.
 //
 // Owner:    Pipe. Lives until both PipeEnds have left.
 // Threads:  write side - holder of the writing PipeEnd; read side - holder of the reading one.
@@ -67,11 +68,11 @@ class YPipe {
   }
   Cursor read_cursor() const { return read_; }
   [[nodiscard]] bool front(Record& record) { return peek(read_, record); }
-  // Removes the record at the front, which `front` returned. Its Body or PeerInfo now belongs to the
-  // caller. True: the writer waits for room, there is enough now, and the caller must tell it.
+  // Removes the record at the front, which `front` returned. Its Body or PeerInfo now belongs to
+  // the caller. True: the writer waits for room, there is enough now, and the caller must tell it.
   [[nodiscard]] bool pop(const Record& record);
-  // Gives the writer credit for everything that was taken, although it is less than usual. True: the
-  // writer waits for room and must be told. Before going dormant, and when the limit has grown.
+  // Gives the writer credit for everything that was taken, although it is less than usual. True:
+  // the writer waits for room and must be told. Before going dormant, and when the limit has grown.
   [[nodiscard]] bool give_credit();
   // Announces that the reader will not look again unless told. False: something has come in.
   [[nodiscard]] bool go_dormant();

@@ -60,8 +60,7 @@ void EpollPoller::unwatch(Watch& watch) {
 int EpollPoller::wait(Millis timeout, ReadyEvent* events, int events_max) {
   epoll_event ready[kBatchMax];
   const int wait_ms = timeout < 0 ? -1 : static_cast<int>(std::min<Millis>(timeout, INT_MAX));
-  const int count =
-      ::epoll_wait(fd_.get(), ready, std::min(events_max, kBatchMax), wait_ms);
+  const int count = ::epoll_wait(fd_.get(), ready, std::min(events_max, kBatchMax), wait_ms);
   for (int i = 0; i < count; ++i) {
     events[i] = {static_cast<Watch*>(ready[i].data.ptr), from_epoll(ready[i].events)};
   }

@@ -1,4 +1,5 @@
-// Poller: tells which descriptors are ready; an interface, so that a simulated network can stand in.
+// Poller: tells which descriptors are ready; an interface, so that a simulated network can stand
+// in.
 //
 // Owner: Reactor. Threads: the reactor's.
 #pragma once
@@ -12,7 +13,8 @@ namespace zmqng {
 
 inline constexpr std::uint32_t kReadyIn = 1;
 inline constexpr std::uint32_t kReadyOut = 2;
-inline constexpr std::uint32_t kReadyHangup = 4;  // error or both directions closed; always reported
+inline constexpr std::uint32_t kReadyHangup =
+    4;  // error or both directions closed; always reported
 
 class FdHandler {
  public:
@@ -47,7 +49,8 @@ class Poller {
   virtual Error watch(Watch& watch, int fd, std::uint32_t interest) = 0;
   // Before the descriptor is closed.
   virtual void unwatch(Watch& watch) = 0;
-  // Waits until something is ready, at most `timeout` ms (negative: for ever). Interrupted: 0 events.
+  // Waits until something is ready, at most `timeout` ms (negative: for ever). Interrupted: 0
+  // events.
   virtual int wait(Millis timeout, ReadyEvent* events, int events_max) = 0;
 };
 

@@ -12,8 +12,8 @@ Result<std::unique_ptr<Reactor>> Reactor::make(std::unique_ptr<Poller> poller, N
   std::unique_ptr<Reactor> reactor(new (std::nothrow) Reactor(std::move(poller), now));
   if (reactor == nullptr) return Error{ENOMEM};
   if (Error error = reactor->mailbox_->fd().open()) return error;
-  if (Error error = reactor->poller_->watch(reactor->mailbox_watch_,
-                                            reactor->mailbox_->fd().get(), kReadyIn)) {
+  if (Error error = reactor->poller_->watch(reactor->mailbox_watch_, reactor->mailbox_->fd().get(),
+                                            kReadyIn)) {
     return error;
   }
   return reactor;
@@ -119,7 +119,9 @@ void Reactor::unwatch(Watch& watch) {
   }
 }
 
-void Reactor::fd_ready(std::uint32_t) { mailbox_->fd().clear(); }
+void Reactor::fd_ready(std::uint32_t) {
+  mailbox_->fd().clear();
+}
 
 void Reactor::bury_retired() {
   // Burying may retire more.

@@ -10,14 +10,15 @@ namespace zmqng {
 Monitor::Monitor(SocketHost& host, std::string address, std::uint64_t events)
     : host_(host), mailbox_(new Mailbox), address_(std::move(address)), events_(events) {}
 
-Monitor::~Monitor() { mailbox_->drop(); }
+Monitor::~Monitor() {
+  mailbox_->drop();
+}
 
 void Monitor::drop() {
   if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }
 
-Result<Monitor*> Monitor::make(SocketHost& host, const std::string& address,
-                               std::uint64_t events) {
+Result<Monitor*> Monitor::make(SocketHost& host, const std::string& address, std::uint64_t events) {
   if (!host.take_socket_slot()) return Error{EMFILE};
   auto* monitor = new (std::nothrow) Monitor(host, address, events);
   if (monitor == nullptr) {

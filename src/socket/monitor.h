@@ -1,8 +1,10 @@
 // Monitor: reports the events of one socket to a PAIR socket that connects to its inproc name.
 //
-// Owner:   SocketLinks, between zmq_socket_monitor and its end. Threads: any, under SocketLinks' monitor
+// Owner:   SocketLinks, between zmq_socket_monitor and its end. Threads: any, under SocketLinks'
+// monitor
 //          mutex or its own.
-// Holds:   never blocks whoever reports: events wait in the pipe (kPipeMax) and behind it (kWaitingMax);
+// Holds:   never blocks whoever reports: events wait in the pipe (kPipeMax) and behind it
+// (kWaitingMax);
 //          beyond that the oldest waiting one is dropped and counted.
 #pragma once
 
@@ -40,7 +42,9 @@ class Monitor final : public LinkHost, private PipeOwner {
   void link_finished(Link&) override {}
   void listener_started() override {}
   void listener_finished() override {}
-  Reactor& choose_reactor(std::uint64_t affinity) override { return *host_.choose_reactor(affinity); }
+  Reactor& choose_reactor(std::uint64_t affinity) override {
+    return *host_.choose_reactor(affinity);
+  }
   Resolver& resolver() override { return host_.resolver(); }
   std::uint32_t random() override { return host_.random(); }
 

@@ -117,10 +117,10 @@ class Proxy {
   }
 
   int send_statistics() {
-    const std::uint64_t values[] = {
-        front_traffic_.messages_received, front_traffic_.bytes_received, front_traffic_.messages_sent,
-        front_traffic_.bytes_sent,     back_traffic_.messages_received,  back_traffic_.bytes_received,
-        back_traffic_.messages_sent,      back_traffic_.bytes_sent};
+    const std::uint64_t values[] = {front_traffic_.messages_received, front_traffic_.bytes_received,
+                                    front_traffic_.messages_sent,     front_traffic_.bytes_sent,
+                                    back_traffic_.messages_received,  back_traffic_.bytes_received,
+                                    back_traffic_.messages_sent,      back_traffic_.bytes_sent};
     for (const std::uint64_t& value : values) {
       const Bytes bytes{reinterpret_cast<const std::uint8_t*>(&value), sizeof value};
       const bool more = &value != &values[7];

@@ -8,8 +8,8 @@
 
 namespace zmqng {
 
-// `capture` gets a copy of everything, `control` steers; both may be null. Returns 0 after TERMINATE,
-// else the errno of the call that failed.
+// `capture` gets a copy of everything, `control` steers; both may be null. Returns 0 after
+// TERMINATE, else the errno of the call that failed.
 int run_proxy(Socket& frontend, Socket& backend, Socket* capture, Socket* control);
 
 }  // namespace zmqng

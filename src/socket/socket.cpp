@@ -64,10 +64,12 @@ int Socket::fail_stopped() {
   return kEterm;
 }
 
-int Socket::serve() { return enter(); }
+int Socket::serve() {
+  return enter();
+}
 
-// Whoever watches the descriptor must hear of the next post. What was signalled stays signalled until
-// ZMQ_EVENTS is read, so that a call in between cannot swallow a wake-up.
+// Whoever watches the descriptor must hear of the next post. What was signalled stays signalled
+// until ZMQ_EVENTS is read, so that a call in between cannot swallow a wake-up.
 void Socket::stay_armed() {
   while (!mailbox_->arm()) {
     mailbox_->serve_all();
@@ -91,9 +93,13 @@ void Socket::pipe_restarted(PipeEnd& end) {
   if (!end.is_settling) pattern_->restarted(end);
 }
 
-void Socket::pipe_ended(PipeEnd& end) { let_go_later(end); }
+void Socket::pipe_ended(PipeEnd& end) {
+  let_go_later(end);
+}
 
-void Socket::drop_pipe(PipeEnd& end) { let_go_later(end); }
+void Socket::drop_pipe(PipeEnd& end) {
+  let_go_later(end);
+}
 
 void Socket::let_go_later(PipeEnd& end) {
   if (end.is_settling) return;
@@ -153,7 +159,9 @@ void Socket::let_go(PipeEnd& end, int linger_ms) {
 
 // ---- waiting
 
-int Socket::wake_fd() { return mailbox_->fd().get(); }
+int Socket::wake_fd() {
+  return mailbox_->fd().get();
+}
 
 bool Socket::arm() {
   if (!mailbox_->arm()) return false;
@@ -166,7 +174,9 @@ void Socket::disarm() {
   if (!is_fd_exported_) mailbox_->disarm();
 }
 
-void Socket::clear_wake_fd() { mailbox_->fd().clear(); }
+void Socket::clear_wake_fd() {
+  mailbox_->fd().clear();
+}
 
 // Sleeps until something is posted. 0: look again; EAGAIN: the time is over; EINTR.
 int Socket::wait(Millis deadline) {

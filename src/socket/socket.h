@@ -1,6 +1,8 @@
-// Socket: the application's side of everything: send and receive loops, blocking, options, endpoints.
+// Socket: the application's side of everything: send and receive loops, blocking, options,
+// endpoints.
 //
-// Owner:   the application, from zmq_socket to zmq_close. Threads: one at a time; it may migrate, since
+// Owner:   the application, from zmq_socket to zmq_close. Threads: one at a time; it may migrate,
+// since
 //          all state is plain memory. `stop` (context termination) comes from any thread.
 // Errors:  0 or an errno, as the C API documents them.
 #pragma once
@@ -26,8 +28,8 @@ inline constexpr int kPollOut = 2;
 
 class Socket final : private PipeOwner, private PatternHost, private SocketLinks::Client {
  public:
-  // Errors: EINVAL (no such type), EMFILE, ENFILE, ENOMEM: the descriptor that blocking calls wait on
-  // is opened here, so that none of them fails for the lack of one.
+  // Errors: EINVAL (no such type), EMFILE, ENFILE, ENOMEM: the descriptor that blocking calls wait
+  // on is opened here, so that none of them fails for the lack of one.
   static Result<Socket*> make(SocketHost& host, int type, const SocketOptions& options,
                               unsigned fork_generation);
 

@@ -114,8 +114,7 @@ int Socket::bind_wire(const Endpoint& endpoint, const Transport& transport) {
   settings->endpoint = outcome.listening.endpoint;
   const int number = outcome.listening.fd.get();
   last_endpoint_ = outcome.listening.endpoint;
-  Listener* listener =
-      Listener::make(*links_, *reactor, settings, std::move(outcome.listening));
+  Listener* listener = Listener::make(*links_, *reactor, settings, std::move(outcome.listening));
   if (listener == nullptr) {
     settings->drop();
     return ENOMEM;
@@ -136,8 +135,8 @@ bool Socket::ignores_second_connect() const {
 
 bool Socket::is_connected_to(const std::string& uri) const {
   return std::any_of(endpoints_.begin(), endpoints_.end(), [&](const EndpointEntry& entry) {
-    return entry.uri == uri && (entry.kind == EndpointEntry::Kind::link ||
-                                entry.kind == EndpointEntry::Kind::inproc);
+    return entry.uri == uri &&
+           (entry.kind == EndpointEntry::Kind::link || entry.kind == EndpointEntry::Kind::inproc);
   });
 }
 
@@ -233,9 +232,13 @@ int Socket::connect_wire(const Endpoint& endpoint, const Transport& transport) {
 
 // ---- unbind, disconnect
 
-int Socket::unbind(const char* uri) { return detach(uri); }
+int Socket::unbind(const char* uri) {
+  return detach(uri);
+}
 
-int Socket::disconnect(const char* uri) { return detach(uri); }
+int Socket::disconnect(const char* uri) {
+  return detach(uri);
+}
 
 // Ends everything that is registered under that string; a tcp address may be spelled differently.
 int Socket::detach(const char* uri) {
@@ -262,7 +265,8 @@ bool Socket::detach_all(const std::string& uri) {
     return true;
   });
   for (EndpointEntry& entry : found) {
-    if (entry.kind == EndpointEntry::Kind::link) links_->application_disconnects(options_.reconnect_stop);
+    if (entry.kind == EndpointEntry::Kind::link)
+      links_->application_disconnects(options_.reconnect_stop);
     detach_entry(entry);
   }
   settle();

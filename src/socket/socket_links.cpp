@@ -9,7 +9,9 @@ namespace zmqng {
 SocketLinks::SocketLinks(SocketHost& host, Client& client)
     : Attention(serve, departed), host_(host), client_(&client), mailbox_(new Mailbox) {}
 
-SocketLinks::~SocketLinks() { mailbox_->drop(); }
+SocketLinks::~SocketLinks() {
+  mailbox_->drop();
+}
 
 void SocketLinks::drop() {
   if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;

@@ -20,8 +20,8 @@ std::uint32_t joined_limit(int own, int other) {
 }  // namespace
 
 int Socket::set(int number, const void* value, std::size_t length) {
-  // As in libzmq, options can be set until the socket has said ETERM: a thread may still want to give
-  // up its linger before it closes the socket.
+  // As in libzmq, options can be set until the socket has said ETERM: a thread may still want to
+  // give up its linger before it closes the socket.
   if (has_told_end_) return kEterm;
   if (Error error = set_option(options_, type_, number, value, length)) return error.code;
   switch (number) {
@@ -32,8 +32,8 @@ int Socket::set(int number, const void* value, std::size_t length) {
     case option::subscribe:
     case option::unsubscribe: {
       const Bytes topic{static_cast<const std::uint8_t*>(value), length};
-      const int error = number == option::subscribe ? pattern_->subscribe(topic)
-                                                    : pattern_->unsubscribe(topic);
+      const int error =
+          number == option::subscribe ? pattern_->subscribe(topic) : pattern_->unsubscribe(topic);
       settle();
       return error;
     }
@@ -79,8 +79,8 @@ int Socket::get_live(int number, void* value, std::size_t* length) {
   }
 }
 
-// Reading ZMQ_EVENTS is what re-arms ZMQ_FD: first the old signal goes, then everything that came with
-// it is taken in, then the next post signals again.
+// Reading ZMQ_EVENTS is what re-arms ZMQ_FD: first the old signal goes, then everything that came
+// with it is taken in, then the next post signals again.
 int Socket::events() {
   if (is_fd_exported_) {
     clear_wake_fd();

@@ -1,5 +1,5 @@
-// Baton: a monitor that nobody blocks on. Whoever takes it runs the thing behind it; whoever fails to
-// leaves a note, which the holder must serve before it lets go.
+// Baton: a monitor that nobody blocks on. Whoever takes it runs the thing behind it; whoever fails
+// to leaves a note, which the holder must serve before it lets go.
 //
 // Threads: any. The holder is a thread between a successful `take` and `put_down`.
 //
@@ -37,8 +37,9 @@ class Baton {
       return true;
     }
     CHECK(state == (kHeld | kNoted));
-    // acquire pairs with the note's release: what the note is about was written before it. An exchange,
-    // since another note may come in right now, and what that one is about must be seen as well.
+    // acquire pairs with the note's release: what the note is about was written before it. An
+    // exchange, since another note may come in right now, and what that one is about must be seen
+    // as well.
     state_.exchange(kHeld, std::memory_order_acq_rel);
     return false;
   }

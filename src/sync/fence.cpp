@@ -8,10 +8,14 @@
 namespace zmqng {
 namespace {
 
-int membarrier(int command) { return static_cast<int>(syscall(SYS_membarrier, command, 0, 0)); }
+int membarrier(int command) {
+  return static_cast<int>(syscall(SYS_membarrier, command, 0, 0));
+}
 
 // A child of fork starts unregistered on some kernels; registering again is cheap and idempotent.
-void register_in_child() { membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED); }
+void register_in_child() {
+  membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+}
 
 bool register_membarrier() {
   const int supported = membarrier(MEMBARRIER_CMD_QUERY);
@@ -25,6 +29,8 @@ bool register_membarrier() {
 
 const bool kHasMembarrier = register_membarrier();
 
-void membarrier_all_threads() { membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED); }
+void membarrier_all_threads() {
+  membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+}
 
 }  // namespace zmqng

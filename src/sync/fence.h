@@ -1,8 +1,9 @@
-// The asymmetric fence: two threads each store to one variable and load the other's (Dekker), and at
-// least one of them must see the other's store. The frequent side uses `light_fence`, which costs
-// nothing; the rare side, which is about to sleep, pays with `heavy_fence` for both.
+// The asymmetric fence: two threads each store to one variable and load the other's (Dekker), and
+// at least one of them must see the other's store. The frequent side uses `light_fence`, which
+// costs nothing; the rare side, which is about to sleep, pays with `heavy_fence` for both.
 //
-// Where the kernel has no expedited membarrier (or a sandbox forbids it), both sides use a full fence.
+// Where the kernel has no expedited membarrier (or a sandbox forbids it), both sides use a full
+// fence.
 #pragma once
 
 #include <atomic>

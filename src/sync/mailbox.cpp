@@ -10,7 +10,8 @@ void Attention::post(Mailbox& mailbox, std::uint32_t reasons) {
 
 void Attention::leave() {
   const std::uint32_t before = reasons_.fetch_or(kLeft | kQueued, std::memory_order_acq_rel);
-  // Queued: whoever takes it out of the list departs it. Not queued: the bit keeps posters off for good.
+  // Queued: whoever takes it out of the list departs it. Not queued: the bit keeps posters off for
+  // good.
   if ((before & kQueued) == 0) departed_(*this);
 }
 
@@ -34,7 +35,8 @@ void Mailbox::push(Attention& entry) {
       return;
     }
     entry.next_ = head;
-    // seq_cst: this store and the load of armed_ below against the store and load in arm() (Dekker).
+    // seq_cst: this store and the load of armed_ below against the store and load in arm()
+    // (Dekker).
   } while (!head_.compare_exchange_weak(head, &entry, std::memory_order_seq_cst,
                                         std::memory_order_relaxed));
   wake();

@@ -1,14 +1,16 @@
-// Mailbox: a lock-free list of the things that want their owner's attention. No command objects: what
-// waits in the list is the thing itself (an Attention inside a PipeEnd, a Link, ...) with reason bits.
+// Mailbox: a lock-free list of the things that want their owner's attention. No command objects:
+// what waits in the list is the thing itself (an Attention inside a PipeEnd, a Link, ...) with
+// reason bits.
 //
-// Owner:   refcounted; held by its Socket or Reactor and by every Attention that can be posted to it.
-// Threads: `post` from anywhere; everything else by the one thread that owns the mailbox.
+// Owner:   refcounted; held by its Socket or Reactor and by every Attention that can be posted to
+// it. Threads: `post` from anywhere; everything else by the one thread that owns the mailbox.
 //
 //   poster:  reasons |= r, queued      if it was not queued: push, then  armed? -> wake
-//   owner:   arm, look again, sleep    on waking: disarm, take the list; per entry: reasons -> 0, serve
+//   owner:   arm, look again, sleep    on waking: disarm, take the list; per entry: reasons -> 0,
+//   serve
 //
-// An Attention whose owner leaves while it is queued (or being pushed) is departed by whoever gets it
-// out of the list, so its memory must outlive the queueing: see Attention::leave.
+// An Attention whose owner leaves while it is queued (or being pushed) is departed by whoever gets
+// it out of the list, so its memory must outlive the queueing: see Attention::leave.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +37,8 @@ class Attention {
   // guarantees that the mailbox lives until the call returns.
   void post(Mailbox& mailbox, std::uint32_t reasons);
 
-  // Takes this out of service: no Serve after this. `departed` runs now or when the list lets go of it.
-  // Only by the owner of the mailbox that this is posted to.
+  // Takes this out of service: no Serve after this. `departed` runs now or when the list lets go of
+  // it. Only by the owner of the mailbox that this is posted to.
   void leave();
 
   static constexpr std::uint32_t kQueued = 1u << 31;

@@ -81,8 +81,7 @@ Result<SocketAddress> SocketAddress::unix_path(std::string_view path) {
   } else {
     ++length;
   }
-  return SocketAddress{reinterpret_cast<const sockaddr*>(&address),
-                       static_cast<socklen_t>(length)};
+  return SocketAddress{reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(length)};
 }
 
 std::uint16_t SocketAddress::port() const {

@@ -176,6 +176,8 @@ ConnectOutcome IpcTransport::connect(const Target& target, const TransportOption
   return outcome;
 }
 
-Error IpcTransport::finish_connect(Stream& stream) const { return pending_error(stream.fd()); }
+Error IpcTransport::finish_connect(Stream& stream) const {
+  return pending_error(stream.fd());
+}
 
 }  // namespace zmqng

@@ -12,18 +12,18 @@
 namespace zmqng {
 
 struct TransportOptions {
-  int sndbuf = -1;          // ZMQ_SNDBUF; negative: the system's
-  int rcvbuf = -1;          // ZMQ_RCVBUF
-  int tos = 0;              // ZMQ_TOS; 0: not set
-  int priority = 0;         // ZMQ_PRIORITY; 0: not set
-  int backlog = 100;        // ZMQ_BACKLOG
-  int keepalive = -1;       // ZMQ_TCP_KEEPALIVE and its three; -1: the system's
+  int sndbuf = -1;     // ZMQ_SNDBUF; negative: the system's
+  int rcvbuf = -1;     // ZMQ_RCVBUF
+  int tos = 0;         // ZMQ_TOS; 0: not set
+  int priority = 0;    // ZMQ_PRIORITY; 0: not set
+  int backlog = 100;   // ZMQ_BACKLOG
+  int keepalive = -1;  // ZMQ_TCP_KEEPALIVE and its three; -1: the system's
   int keepalive_cnt = -1;
   int keepalive_idle = -1;
   int keepalive_intvl = -1;
-  int max_rt_ms = 0;        // ZMQ_TCP_MAXRT; 0: the system's
-  bool ipv6 = false;        // ZMQ_IPV6
-  int use_fd = -1;          // ZMQ_USE_FD: a listening descriptor to take instead of making one
+  int max_rt_ms = 0;  // ZMQ_TCP_MAXRT; 0: the system's
+  bool ipv6 = false;  // ZMQ_IPV6
+  int use_fd = -1;    // ZMQ_USE_FD: a listening descriptor to take instead of making one
   std::string bind_to_device;
 
   // ZMQ_TCP_ACCEPT_FILTER. The filter itself is the option table's; nullptr: everybody.

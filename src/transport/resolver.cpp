@@ -70,9 +70,9 @@ namespace {
 using Lock = std::unique_lock<std::mutex>;
 
 int count_queued(const Resolver::State& state) {
-  return static_cast<int>(std::count_if(
-      state.jobs.begin(), state.jobs.end(),
-      [](const auto& job) { return job->phase == Job::Phase::queued; }));
+  return static_cast<int>(std::count_if(state.jobs.begin(), state.jobs.end(), [](const auto& job) {
+    return job->phase == Job::Phase::queued;
+  }));
 }
 
 Job* find_queued(Resolver::State& state) {

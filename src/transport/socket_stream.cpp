@@ -52,7 +52,9 @@ IoResult SocketStream::write(const iovec* parts, int count) {
   }
 }
 
-void SocketStream::shutdown_write() { ::shutdown(fd_.get(), SHUT_WR); }
+void SocketStream::shutdown_write() {
+  ::shutdown(fd_.get(), SHUT_WR);
+}
 
 std::size_t SocketStream::pending_output() const {
   int bytes = 0;

@@ -57,9 +57,9 @@ class Stream {
   // (ipc); 0 when unknown.
   virtual std::size_t pending_output() const = 0;
 
-  virtual std::string local_endpoint() const = 0;   // "tcp://1.2.3.4:5", "ipc://..."
+  virtual std::string local_endpoint() const = 0;  // "tcp://1.2.3.4:5", "ipc://..."
   virtual std::string remote_endpoint() const = 0;
-  virtual std::string peer_address() const = 0;     // the Peer-Address property
+  virtual std::string peer_address() const = 0;  // the Peer-Address property
 
   static constexpr int kWritePartsMax = 1024;  // IOV_MAX on Linux
 };

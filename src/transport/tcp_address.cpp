@@ -15,13 +15,17 @@ namespace {
 constexpr long kPortMax = 65535;
 constexpr std::size_t kNameMax = 253;  // RFC 1035, without the final dot
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 bool is_alphanumeric(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
+bool is_one_of(char c, std::string_view set) {
+  return set.find(c) != std::string_view::npos;
+}
 
 // The number at the start of `text`; -1 without digits or above 65535.
 long leading_number(std::string_view text) {

@@ -94,11 +94,12 @@ void Peer::on_greeted() {
     return;
   }
   if (!options.allows_old_peers) return fail(Failure::silent());
-  // libzmq reads the type of a 2.0 peer and ignores it; two sockets that cannot understand each other
-  // are better told apart here than by their messages.
+  // libzmq reads the type of a 2.0 peer and ignores it; two sockets that cannot understand each
+  // other are better told apart here than by their messages.
   if (version_ != Version::v1_0) {
     const std::uint8_t type = handshake.greeting.peer_type();
-    if (type >= kSocketTypeCount || !is_compatible(own_, wire_name(static_cast<SocketType>(type)))) {
+    if (type >= kSocketTypeCount ||
+        !is_compatible(own_, wire_name(static_cast<SocketType>(type)))) {
       return fail(Failure::silent());
     }
   }

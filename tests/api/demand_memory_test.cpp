@@ -107,7 +107,8 @@ TEST(MemoryChild, DISABLED_ManyIdlePeers) {
   EXPECT_TRUE(wait_until([&] {
     (void)server.events();
     return (resident_octets() - before) / peers <= 4 * kib;
-  })) << (resident_octets() - before) / peers << " octets per idle peer";
+  })) << (resident_octets() - before) / peers
+      << " octets per idle peer";
 }
 
 struct MemoryCase {
@@ -138,9 +139,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_P(SlowMemory, IsNotKept) {
   SKIP_ON_REFERENCE("it keeps memory for good, or needs more");
   if (is_sanitized) GTEST_SKIP() << "a sanitizer keeps memory of its own";
-  const ChildResult child =
-      run_child(std::string("MemoryChild.DISABLED_") + GetParam().child,
-                {{GetParam().variable, GetParam().value}});
+  const ChildResult child = run_child(std::string("MemoryChild.DISABLED_") + GetParam().child,
+                                      {{GetParam().variable, GetParam().value}});
   EXPECT_TRUE(child.succeeded()) << child;
 }
 

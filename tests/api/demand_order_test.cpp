@@ -39,8 +39,10 @@ TEST(Order, OfSentMessagesHoldsAcrossReconnects) {
       ASSERT_GT(number, last) << "in connection " << connection;
       last = number;
     }
-    if (random() % 2 == 0) peer.reset();
-    else peer.close();
+    if (random() % 2 == 0)
+      peer.reset();
+    else
+      peer.close();
   }
 }
 

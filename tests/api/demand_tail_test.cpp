@@ -57,8 +57,10 @@ TEST_P(SlowTail, EveryMessageArrives) {
       Context sending;
       Socket sender(sending, stream.sender_type);
       sender.set(ZMQ_SNDHWM, 0);
-      if (stream.sender_binds) sender.bind(place.text());
-      else sender.connect(place.text());
+      if (stream.sender_binds)
+        sender.bind(place.text());
+      else
+        sender.connect(place.text());
       for (int i = 0; i < messages; ++i) {
         char number[8] = {};
         std::memcpy(number, &i, sizeof i);
@@ -119,9 +121,7 @@ TEST(TailChild, DISABLED_ClosesAsThePeerLeaves) {
       Socket sender(own, type);
       sender.set(ZMQ_LINGER, round % 2 == 0 ? -1 : 60'000).set(ZMQ_SNDHWM, 0);
       const std::string endpoint = sender.bind_any(transport);
-      Socket receiver(other, type == ZMQ_PUSH  ? ZMQ_PULL
-                             : type == ZMQ_PUB ? ZMQ_SUB
-                                               : ZMQ_DEALER);
+      Socket receiver(other, type == ZMQ_PUSH ? ZMQ_PULL : type == ZMQ_PUB ? ZMQ_SUB : ZMQ_DEALER);
       if (type == ZMQ_PUB) receiver.set(ZMQ_SUBSCRIBE, "");
       receiver.set(ZMQ_RCVHWM, 1);
       receiver.connect(endpoint);
@@ -143,8 +143,8 @@ TEST(TailChild, DISABLED_ClosesAsThePeerLeaves) {
 
 TEST_P(Tail, TermReturnsWhenThePeerLeavesFirst) {
   SKIP_ON_REFERENCE("zmq_ctx_term hangs now and then");
-  const ChildResult child = run_child("TailChild.DISABLED_ClosesAsThePeerLeaves",
-                                      {{"TRANSPORT", name_of(GetParam())}});
+  const ChildResult child =
+      run_child("TailChild.DISABLED_ClosesAsThePeerLeaves", {{"TRANSPORT", name_of(GetParam())}});
   EXPECT_TRUE(child.succeeded()) << child;
 }
 

@@ -365,7 +365,7 @@ void Explorer::fail(const std::string& what) {
 
 std::string Explorer::story() const {
   static const std::map<char, const char*> verbs = {
-      {'r', "loads"}, {'w', "stores"}, {'x', "changes"}, {'m', "membarrier"},
+      {'r', "loads"},   {'w', "stores"}, {'x', "changes"},  {'m', "membarrier"},
       {'s', "signals"}, {'c', "clears"}, {'z', "sleeps on"}};
   std::map<const void*, int> names;
   std::string text;
@@ -434,7 +434,9 @@ std::uint64_t Cell::begin_change() {
   return bits_;
 }
 
-void Cell::end_change(std::uint64_t bits) { bits_ = bits; }
+void Cell::end_change(std::uint64_t bits) {
+  bits_ = bits;
+}
 
 void Event::set() {
   if (running != nullptr) {
@@ -449,6 +451,8 @@ void Event::clear() {
   is_set_ = false;
 }
 
-void Event::wait() { running->wait_for(*this); }
+void Event::wait() {
+  running->wait_for(*this);
+}
 
 }  // namespace explore

@@ -1,15 +1,17 @@
 // The explorer runs a small program of a few threads again and again, each time in another order of
 // their accesses to atomics, until it has tried all orders up to a number of preemptions.
 //
-// The threads are fibers of one real thread. At each access of a Cell the explorer decides who goes on.
-// Memory is that of a machine with store buffers: a store that is not sequentially consistent is seen
-// by its own thread at once, by others when it leaves the buffer, which the explorer decides, too.
+// The threads are fibers of one real thread. At each access of a Cell the explorer decides who goes
+// on. Memory is that of a machine with store buffers: a store that is not sequentially consistent
+// is seen by its own thread at once, by others when it leaves the buffer, which the explorer
+// decides, too.
 //   - A release store leaves after all stores before it, a relaxed one may overtake.
-//   - Read-modify-writes, sequentially consistent stores and a heavy fence empty the thread's buffer;
+//   - Read-modify-writes, sequentially consistent stores and a heavy fence empty the thread's
+//   buffer;
 //     the heavy fence empties everybody's (membarrier).
-// Accesses to a Cell that only one thread uses, or that nobody writes, are no points to interrupt at; which
-// Cells those are is found out on the way.
-// Loads are not reordered and plain memory is not checked: that is what TSan is for.
+// Accesses to a Cell that only one thread uses, or that nobody writes, are no points to interrupt
+// at; which Cells those are is found out on the way. Loads are not reordered and plain memory is
+// not checked: that is what TSan is for.
 #pragma once
 
 #include <atomic>
@@ -27,8 +29,8 @@ struct Program {
 };
 
 struct Limits {
-  // How often in one run something unusual happens: a thread is interrupted that could go on, or leaves
-  // stores in its buffer when it stops, or such a store becomes visible while others run.
+  // How often in one run something unusual happens: a thread is interrupted that could go on, or
+  // leaves stores in its buffer when it stops, or such a store becomes visible while others run.
   int preemptions = 2;
   long schedules_max = 3'000'000;
   int steps_max = 2000;

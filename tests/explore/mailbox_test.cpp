@@ -1,5 +1,5 @@
-// Every interleaving of threads that post to a Mailbox and its owner, who sleeps the way a reactor, a
-// blocking socket, or the user of an exported descriptor does.
+// Every interleaving of threads that post to a Mailbox and its owner, who sleeps the way a reactor,
+// a blocking socket, or the user of an exported descriptor does.
 
 #include "sync/mailbox.h"
 

@@ -131,7 +131,8 @@ TEST(LinkHeartbeat, SlowReaderIsNotDropped) {
   client.connect("7000");
   world.run_for(1'000);
   server.set_reads(false);
-  for (int i = 0; i < 100; ++i) ASSERT_TRUE(client.send({std::to_string(i), std::string(500, 'x')}));
+  for (int i = 0; i < 100; ++i)
+    ASSERT_TRUE(client.send({std::to_string(i), std::string(500, 'x')}));
   world.run_for(60'000);
   EXPECT_EQ(client.count(Kind::disconnected), 0u);
   EXPECT_EQ(server.count(Kind::disconnected), 0u);

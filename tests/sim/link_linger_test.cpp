@@ -104,7 +104,8 @@ TEST(LinkLinger, TailArrivesAlthoughInputWasNeverRead) {
   // The client has unread input when it closes.
   for (int i = 0; i < 500; ++i) ASSERT_TRUE(server.send({std::string(400, 'x')}));
   world.run_for(200);
-  for (int i = 0; i < 500; ++i) ASSERT_TRUE(client.send({std::to_string(i), std::string(100, 'y')}));
+  for (int i = 0; i < 500; ++i)
+    ASSERT_TRUE(client.send({std::to_string(i), std::string(100, 'y')}));
   client.close(-1);
   EXPECT_TRUE(world.run_until_done(client));
   world.run_for(1'000);
@@ -166,8 +167,8 @@ TEST(LinkLinger, TailArrivesAlthoughTheQueueWasFull) {
   EXPECT_EQ(received, 10u);
 }
 
-// The connection comes up only after the socket has closed, and the peer's messages stand right behind
-// its handshake.
+// The connection comes up only after the socket has closed, and the peer's messages stand right
+// behind its handshake.
 TEST(LinkLinger, TailArrivesAlthoughThePeerTalksAtOnce) {
   Octets talk = handshake_of(SocketType::dealer);
   for (int i = 0; i < 8; ++i) append_frame(talk, 0, as_bytes(std::string(200, '\xff')));

@@ -1,5 +1,5 @@
-// What a dialing Link does between connections: intervals, time-outs, several addresses, what happens
-// to the pipe.
+// What a dialing Link does between connections: intervals, time-outs, several addresses, what
+// happens to the pipe.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -29,7 +29,8 @@ class RawPeer {
     fill();
     if (peer_->status() == Peer::Status::need_more) {
       const Peer::Fed fed = peer_->feed(input_);
-      input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(fed.consumed_bytes));
+      input_.erase(input_.begin(),
+                   input_.begin() + static_cast<std::ptrdiff_t>(fed.consumed_bytes));
       flush();
     }
     return peer_->status() == Peer::Status::ready;

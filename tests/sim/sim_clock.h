@@ -1,6 +1,7 @@
 // SimClock: the time of one simulation. It moves only when somebody would sleep.
 //
-// Static, because a Reactor reads its clock through a plain function; a test has one World at a time.
+// Static, because a Reactor reads its clock through a plain function; a test has one World at a
+// time.
 #pragma once
 
 #include "base/clock.h"

@@ -114,7 +114,8 @@ IoResult SimNetwork::read(Wire& wire, int side, MutableBytes into) {
   if (!end.arrived.empty()) {
     const std::size_t bytes = limit_io(std::min(into.size(), end.arrived.size()));
     std::copy_n(end.arrived.begin(), bytes, into.begin());
-    end.arrived.erase(end.arrived.begin(), end.arrived.begin() + static_cast<std::ptrdiff_t>(bytes));
+    end.arrived.erase(end.arrived.begin(),
+                      end.arrived.begin() + static_cast<std::ptrdiff_t>(bytes));
     return IoResult::moved(bytes);
   }
   if (end.error != 0) return IoResult::failed(std::exchange(end.error, EPIPE));

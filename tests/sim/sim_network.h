@@ -3,10 +3,12 @@
 //
 //   - bytes written wait in the network (delay), then with the receiver until they are read; both
 //     together are at most `buffer_bytes`;
-//   - an end that closes with unread input, or gets input after it has closed, resets the other one;
+//   - an end that closes with unread input, or gets input after it has closed, resets the other
+//   one;
 //   - a reset drops what is on its way in both directions; what has arrived can still be read.
 //
-// An address is a list of ports: "7001,7002" are two addresses of one host. "name:x" has to be resolved.
+// An address is a list of ports: "7001,7002" are two addresses of one host. "name:x" has to be
+// resolved.
 //
 // Owner: World. Threads: the test's.
 #pragma once
@@ -46,11 +48,11 @@ class SimNetwork final : public Transport {
     };
     std::deque<Segment> coming;
     Octets arrived;
-    Millis end_at = kNever;    // the other end's last byte is at this end
+    Millis end_at = kNever;  // the other end's last byte is at this end
     Millis reset_at = kNever;
-    Millis connected_at = 0;   // kNever: nobody ever answers
+    Millis connected_at = 0;  // kNever: nobody ever answers
     int connect_error = 0;
-    int error = 0;             // what a reset has left behind
+    int error = 0;  // what a reset has left behind
     int fd = -1;
     bool has_ended = false;
     bool has_shut = false;
@@ -59,7 +61,7 @@ class SimNetwork final : public Transport {
   struct Wire {
     End ends[2];  // 0: the dialing one
     std::uint16_t port = 0;
-    bool is_silent = false;   // nothing gets through any more
+    bool is_silent = false;  // nothing gets through any more
   };
 
   NetworkSettings settings;

@@ -10,7 +10,9 @@ namespace zmqng {
 constexpr int kVirtualFrom = 1'000'000;
 constexpr int kRealWaitMs = 10'000;
 
-SimPoller::~SimPoller() { EXPECT_TRUE(watches_.empty()) << "somebody left without unwatching"; }
+SimPoller::~SimPoller() {
+  EXPECT_TRUE(watches_.empty()) << "somebody left without unwatching";
+}
 
 Error SimPoller::watch(Watch& watch, int fd, std::uint32_t interest) {
   if (fd < kVirtualFrom) {

@@ -1,4 +1,5 @@
-// SimPoller: the Poller over a SimNetwork. Sleeping moves the SimClock to the next thing that happens.
+// SimPoller: the Poller over a SimNetwork. Sleeping moves the SimClock to the next thing that
+// happens.
 //
 // Owner: Reactor. Threads: the test's.
 #pragma once

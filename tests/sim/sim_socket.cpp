@@ -38,8 +38,8 @@ void SimSocket::bind(std::uint16_t port) {
   const std::string address = std::to_string(port);
   ListenOutcome outcome = world_.network.listen(address, {});
   ASSERT_TRUE(outcome.ok());
-  listener_ = Listener::make(*this, world_.reactor(), make_settings(address),
-                             std::move(outcome.listening));
+  listener_ =
+      Listener::make(*this, world_.reactor(), make_settings(address), std::move(outcome.listening));
   listener_->start();
 }
 
@@ -63,8 +63,8 @@ void SimSocket::connect(const std::string& address) {
     near.set_out_limit(static_cast<std::uint32_t>(options.sndhwm));
     near.set_in_limit(static_cast<std::uint32_t>(options.rcvhwm));
   }
-  Link* link = Link::make_dialed(*this, world_.reactor(), settings,
-                                 pipe != nullptr ? &pipe->b() : nullptr);
+  Link* link =
+      Link::make_dialed(*this, world_.reactor(), settings, pipe != nullptr ? &pipe->b() : nullptr);
   if (pipe != nullptr) adopt(pipe->a());
   link->start();
 }
@@ -98,7 +98,9 @@ bool SimSocket::send(const Frames& frames) {
   return false;
 }
 
-void SimSocket::begin(const Frames& frames) { write(pipe(), frames, false); }
+void SimSocket::begin(const Frames& frames) {
+  write(pipe(), frames, false);
+}
 
 void SimSocket::subscribe(const std::string& topic) {
   topics_.push_back(topic);
@@ -202,7 +204,9 @@ bool SimSocket::offer(PipeEnd& near) {
   return true;
 }
 
-bool SimSocket::take_back(PipeEnd& near) { return std::erase(offered_, &near) != 0; }
+bool SimSocket::take_back(PipeEnd& near) {
+  return std::erase(offered_, &near) != 0;
+}
 
 void SimSocket::emit(Kind kind, std::uint64_t value, const std::string&) {
   events.push_back({kind, value, SimClock::now()});
@@ -231,8 +235,14 @@ void SimSocket::link_finished(Link& link) {
   --links_;
 }
 
-Reactor& SimSocket::choose_reactor(std::uint64_t) { return world_.reactor(); }
-Resolver& SimSocket::resolver() { return world_.resolver; }
-std::uint32_t SimSocket::random() { return static_cast<std::uint32_t>(world_.rng()); }
+Reactor& SimSocket::choose_reactor(std::uint64_t) {
+  return world_.reactor();
+}
+Resolver& SimSocket::resolver() {
+  return world_.resolver;
+}
+std::uint32_t SimSocket::random() {
+  return static_cast<std::uint32_t>(world_.rng());
+}
 
 }  // namespace zmqng

@@ -1,5 +1,5 @@
-// SimSocket: what a Link sees of a socket, without a Pattern: it offers messages to its pipes in turn,
-// collects what comes in, and notes what it is told. Its program can be made to sleep.
+// SimSocket: what a Link sees of a socket, without a Pattern: it offers messages to its pipes in
+// turn, collects what comes in, and notes what it is told. Its program can be made to sleep.
 //
 // Owner: World, which also lets it look at its mailbox after every turn. Threads: the test's.
 #pragma once

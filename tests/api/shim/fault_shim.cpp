@@ -46,8 +46,8 @@ bool is_stream_socket(int fd) {
   int type = 0;
   socklen_t size = sizeof type;
   const int saved = errno;
-  const bool yes = syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
-                   type == SOCK_STREAM;
+  const bool yes =
+      syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
   errno = saved;
   return yes;
 }
@@ -78,8 +78,7 @@ HeldName& held() {
 
 }  // namespace
 
-#define NEXT(function) \
-  static const auto real = next<decltype(&::function)>(#function)
+#define NEXT(function) static const auto real = next<decltype(&::function)>(#function)
 
 extern "C" {
 
@@ -96,7 +95,9 @@ void fault_shim_clear() {
   for (Fault& fault : faults) fault.remaining.store(0);
 }
 
-int fault_shim_hits(fault_call call) { return faults[call].hits.load(); }
+int fault_shim_hits(fault_call call) {
+  return faults[call].hits.load();
+}
 
 void fault_shim_hold_name(const char* name, const char* answer) {
   std::lock_guard lock(held().mutex);

@@ -12,12 +12,12 @@ extern "C" {
 #endif
 
 enum fault_call {
-  FAULT_ACCEPT,        // accept, accept4
-  FAULT_SEND,          // send, sendto, sendmsg, write, writev on stream sockets
-  FAULT_RECV,          // recv, recvfrom, recvmsg, read, readv on stream sockets
-  FAULT_SO_ERROR,      // getsockopt(SOL_SOCKET, SO_ERROR)
-  FAULT_SETSOCKOPT,    // setsockopt
-  FAULT_EPOLL_ADD,     // epoll_ctl(EPOLL_CTL_ADD)
+  FAULT_ACCEPT,      // accept, accept4
+  FAULT_SEND,        // send, sendto, sendmsg, write, writev on stream sockets
+  FAULT_RECV,        // recv, recvfrom, recvmsg, read, readv on stream sockets
+  FAULT_SO_ERROR,    // getsockopt(SOL_SOCKET, SO_ERROR)
+  FAULT_SETSOCKOPT,  // setsockopt
+  FAULT_EPOLL_ADD,   // epoll_ctl(EPOLL_CTL_ADD)
   FAULT_CALLS
 };
 

@@ -66,9 +66,9 @@ TEST(Ipc, RefusesAddressesAsMeasured) {
     std::string address;
     int error;
   } cases[] = {
-      {"@", EINVAL},      {std::string(120, 'x'), ENAMETOOLONG},
-      {".", EADDRINUSE},  {"/no/such/dir/x", ENOENT},
-      {"/", EADDRINUSE},  {"/dev/null/x", ENOTDIR},
+      {"@", EINVAL},     {std::string(120, 'x'), ENAMETOOLONG},
+      {".", EADDRINUSE}, {"/no/such/dir/x", ENOENT},
+      {"/", EADDRINUSE}, {"/dev/null/x", ENOTDIR},
   };
   for (const auto& test : cases) EXPECT_EQ(kIpc.listen(test.address, {}).error, test.error);
   EXPECT_EQ(kIpc.listen("/no/such/dir/x", {}).failed_endpoint, "ipc:///no/such/dir/x");

@@ -32,8 +32,8 @@ Listening listen_at(const char* address, const TransportOptions& options = {}) {
 }
 
 TEST(Tcp, AListenerTellsItsRealPort) {
-  for (const char* address : {"127.0.0.1:*", "127.0.0.1:0", "lo:*", "[127.0.0.1]:*",
-                              "127.0.0.1:0;127.0.0.1:*"}) {
+  for (const char* address :
+       {"127.0.0.1:*", "127.0.0.1:0", "lo:*", "[127.0.0.1]:*", "127.0.0.1:0;127.0.0.1:*"}) {
     const Listening listening = listen_at(address);
     EXPECT_EQ(listening.endpoint.rfind("tcp://127.0.0.1:", 0), 0u) << listening.endpoint;
     EXPECT_NE(port_of(listening.endpoint), "0");

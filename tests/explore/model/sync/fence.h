@@ -6,7 +6,11 @@
 
 namespace zmqng {
 
-inline void light_fence() { explore::light_fence(); }
-inline void heavy_fence() { explore::heavy_fence(); }
+inline void light_fence() {
+  explore::light_fence();
+}
+inline void heavy_fence() {
+  explore::heavy_fence();
+}
 
 }  // namespace zmqng

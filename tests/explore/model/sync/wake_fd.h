@@ -1,5 +1,5 @@
-// The WakeFd of the interleaving tests: stands in for src/sync/wake_fd.h. Like an eventfd it remembers
-// a signal until it is cleared; `wait` is what poll would be.
+// The WakeFd of the interleaving tests: stands in for src/sync/wake_fd.h. Like an eventfd it
+// remembers a signal until it is cleared; `wait` is what poll would be.
 #pragma once
 
 #include "base/result.h"
