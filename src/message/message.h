@@ -85,6 +85,7 @@ class Message {
   PeerInfo* peer() const { return peer_; }
   // Takes a count of its own.
   void set_peer(PeerInfo* peer) {
+    if (peer == peer_) return;
     if (peer_ != nullptr) peer_->drop();
     peer_ = peer != nullptr ? peer->add_ref() : nullptr;
   }

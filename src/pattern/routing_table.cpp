@@ -79,7 +79,12 @@ RoutingTable::News RoutingTable::readable(PipeEnd& end) {
 RoutingTable::News RoutingTable::name(PipeEnd& end, std::string id) {
   News news;
   Route& route = routes_[end.tag];
-  const auto holder = by_id_.find(as_bytes(id));
+  auto holder = by_id_.find(as_bytes(id));
+  if (holder != by_id_.end() && routes_[*holder].end->is_peer_closing()) {
+    // The former peer has gone, we just have not been told yet: its news may stand behind this one.
+    closing(*routes_[*holder].end);
+    holder = by_id_.find(as_bytes(id));
+  }
   if (holder != by_id_.end()) {
     if (!host_.options().pattern.router_handover) {
       route.state = State::deaf;

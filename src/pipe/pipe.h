@@ -99,6 +99,8 @@ class PipeEnd : private Attention {
   [[nodiscard]] bool can_read();
   // The peer has written its last, and everything before that has been read.
   bool has_ended() const { return has_ended_ && (slot_in_ == nullptr || slot_in_->is_empty()); }
+  // The peer's side has been told to leave: nothing more can be sent to it.
+  bool is_peer_closing() const { return peer_->is_closing_.load(std::memory_order_acquire); }
   // The peer of the connection as last announced; null before that. Kept alive by this end.
   PeerInfo* peer_info() const { return peer_info_; }
   // For inproc, where both ends are known from the start. Takes over one count.
