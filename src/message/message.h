@@ -141,7 +141,8 @@ class Message {
   std::uint8_t flags_ = 0;
   std::uint8_t inline_size_ = 0;
   Role role_ = Role::data;
-  std::uint32_t reserved_ = 0;  // keeps the size of zmq_msg_t; draft routing ids will live here
+  [[maybe_unused]] std::uint32_t reserved_ =
+      0;  // keeps the size of zmq_msg_t; draft routing ids will live here
 };
 
 static_assert(sizeof(Message) == 64);

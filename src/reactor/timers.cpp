@@ -61,7 +61,9 @@ void Timers::set(Timer& timer, Millis deadline) {
 }
 
 void Timers::run(Millis now) {
-  while (!heap_.empty() && heap_.front()->deadline_ <= now) {
+  // At most as many as there are: a handler that is due again at once waits for the next turn.
+  for (std::size_t left = heap_.size(); left > 0; --left) {
+    if (heap_.empty() || heap_.front()->deadline_ > now) return;
     Timer& due = *heap_.front();
     cancel(due);
     due.handler_->timer_expired(now);

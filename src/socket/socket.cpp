@@ -119,10 +119,19 @@ void Socket::settle() {
 void Socket::links_changed() {
   for (PipeEnd* end = links_->take_offered(); end != nullptr;) {
     PipeEnd* next = end->next_attached;
-    adopt(*end);
+    if (end->is_local || has_endpoint(end->endpoint_id)) {
+      adopt(*end);
+    } else {
+      end->leave(options_.linger);  // its endpoint was given up while it came into being
+    }
     end = next;
   }
   for (const std::uint64_t id : links_->take_gone_endpoints()) forget_endpoint(id);
+}
+
+bool Socket::has_endpoint(std::uint64_t id) const {
+  return std::any_of(endpoints_.begin(), endpoints_.end(),
+                     [id](const EndpointEntry& entry) { return entry.id == id; });
 }
 
 // The connection is over for good: the same address may be connected to again.
@@ -211,7 +220,13 @@ int Socket::send(const OutFrame& frame, bool dont_wait) {
     const int result = pattern_->send(frame);
     if (__builtin_expect(!to_let_go_.empty(), 0)) settle();
     if (__builtin_expect(result == 0, 1)) return 0;
-    if (result != EAGAIN || dont_wait || options_.sndtimeo == 0) return result;
+    const bool may_wait = !dont_wait && options_.sndtimeo != 0;
+    if (result == kAgainAtOnce) {
+      // The peer of an unfinished message is gone; what follows of the message is swallowed.
+      if (!may_wait) return EAGAIN;
+      continue;
+    }
+    if (result != EAGAIN || !may_wait) return result;
     if (deadline < 0) deadline = deadline_after(monotonic_ms(), options_.sndtimeo);
     if (int error = wait(deadline)) return error;
     if (int error = enter()) return error;
@@ -262,12 +277,9 @@ void Socket::close() {
     end->leave(linger);
     end = next;
   }
-  while (!pipes_.empty()) {
-    PipeEnd& end = *pipes_.back();
-    pattern_->detach(end);
-    pipes_.pop_back();
-    end.leave(linger);
-  }
+  pattern_.reset();  // forgets all ends at once; nobody will read what it has to say about each
+  for (PipeEnd* end : pipes_) end->leave(linger);
+  pipes_.clear();
   links_->stop_links(0, linger);
   mailbox_->close();
   SocketHost& host = host_;

@@ -128,6 +128,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   void take_in_news();
   void update_limits();
   void forget_endpoint(std::uint64_t id);
+  bool has_endpoint(std::uint64_t id) const;
   void end_monitor();
 
   std::uint32_t tag_ = kTag;

@@ -88,7 +88,7 @@ struct Scene {
   }
 
   void add_witness(PipeEnd& end) {
-    static std::uint8_t nothing[2000];
+    static std::uint8_t nothing[YPipe::kCopyMax + 1];
     Message message;
     message.adopt(make_user_body(nothing, count_down, &witnesses), nothing, sizeof nothing);
     ++witnesses;

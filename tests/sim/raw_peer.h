@@ -16,8 +16,7 @@ namespace zmqng {
 
 class RawPeer {
  public:
-  RawPeer(World& world, SocketType type, std::unique_ptr<Stream> stream)
-      : world_(world), stream_(std::move(stream)) {
+  RawPeer(SocketType type, std::unique_ptr<Stream> stream) : stream_(std::move(stream)) {
     PeerOptions peer_options;
     peer_options.type = type;
     peer_ = std::make_unique<Peer>(std::move(peer_options));
@@ -106,7 +105,6 @@ class RawPeer {
     if (!output.empty()) write(output);
   }
 
-  World& world_;
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<Peer> peer_;
   Octets input_;
@@ -145,7 +143,7 @@ class RawListener {
   std::unique_ptr<RawPeer> accept(SocketType type) {
     std::unique_ptr<Stream> stream;
     world_.run_until([&] { return (stream = world_.network.accept_raw(listening_)) != nullptr; });
-    return stream ? std::make_unique<RawPeer>(world_, type, std::move(stream)) : nullptr;
+    return stream ? std::make_unique<RawPeer>(type, std::move(stream)) : nullptr;
   }
   // The same after the handshake.
   std::unique_ptr<RawPeer> meet(SocketType type) {
@@ -161,7 +159,7 @@ class RawListener {
 };
 
 inline std::unique_ptr<RawPeer> dial(World& world, std::uint16_t port, SocketType type) {
-  return std::make_unique<RawPeer>(world, type, world.network.dial_raw(port));
+  return std::make_unique<RawPeer>(type, world.network.dial_raw(port));
 }
 
 inline std::unique_ptr<RawPeer> meet(World& world, std::uint16_t port, SocketType type) {

@@ -105,6 +105,27 @@ TEST(Message, AdoptsASliceAndFreesTheBodyAtItsEnd) {
   EXPECT_EQ(freed.times, 1);
 }
 
+TEST(Message, MemoryOfTheApplicationIsNotToBeCopiedUntilItIsReplaced) {
+  Freed freed;
+  std::uint8_t block[1] = {'u'};
+  Message message;
+  EXPECT_FALSE(message.must_not_be_copied());
+  message.adopt_user_data(freed.make(block), block, 1);
+  EXPECT_TRUE(message.must_not_be_copied());
+  Message copy;
+  copy.share(message);
+  EXPECT_TRUE(copy.must_not_be_copied());
+  Message moved(std::move(copy));
+  EXPECT_TRUE(moved.must_not_be_copied());
+  EXPECT_FALSE(copy.must_not_be_copied());
+  ASSERT_TRUE(moved.assign(as_bytes("own")));
+  EXPECT_FALSE(moved.must_not_be_copied());
+  Body* body = message.release_body();
+  EXPECT_FALSE(message.must_not_be_copied());
+  body->drop();
+  EXPECT_EQ(freed.times, 1);
+}
+
 TEST(Message, RefersToAConstantAndNeverFreesIt) {
   static const char constant[] = "constant";
   Message message;

@@ -315,12 +315,13 @@ TEST_F(ReactorThread, RunsEvenIfItsSchedulingIsRefused) {
 }
 
 TEST_F(ReactorThread, StopsInItsSleepAndOnlyOnce) {
+  Posted posted;
   ASSERT_FALSE(reactor_->start({}));
   reactor_->stop();
   reactor_->stop();
-  Posted posted;
   posted.post(reactor_->mailbox(), 1);
   EXPECT_EQ(posted.reasons, 0u);
+  reactor_.reset();
 }
 
 TEST_F(ReactorThread, ExpiresTimersByTheClock) {
