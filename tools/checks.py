@@ -88,7 +88,7 @@ def layers(tree):
 
 
 def limits(tree):
-    """Lengths: a file 500 lines, a line 100 columns, a folder's README 20 lines."""
+    """Lengths: a file 500 lines (of tests 600), a line 100 columns, a folder's README 20 lines."""
     findings = []
     scripts = [f for f in tree.files if f.endswith((".py", ".sh", ".cmake")) or f == "dev"]
     for name in tree.code() + scripts:
@@ -100,8 +100,9 @@ def limits(tree):
         # zmq.h is one file because programs copy it around as one; the probe is a list of calls.
         if name.startswith("abi/probe/"):
             continue
-        if len(lines) > 500 and name != "include/zmq.h":
-            findings.append(f"{name}: {len(lines)} lines, at most 500")
+        most = 600 if name.startswith("tests/") else 500
+        if len(lines) > most and name != "include/zmq.h":
+            findings.append(f"{name}: {len(lines)} lines, at most {most}")
         for number, line in enumerate(lines, 1):
             if len(line) > 100:
                 findings.append(f"{name}:{number}: {len(line)} columns, at most 100")
@@ -125,7 +126,7 @@ def texts(tree):
                 findings.append(f"{name}:{number}: write TODO(#issue)")
             if name.startswith("src/") and re.match(r"\s*#\s*(if|ifdef|ifndef|elif)\b", line):
                 findings.append(f"{name}:{number}: platforms differ by file, not by #if")
-            if name.startswith("tests/unit/") and re.search(r"\b(sleep_for|u?sleep)\(", line):
+            if name.startswith("tests/unit/") and re.search(r"\b(sleep_(for|until)|usleep)\(", line):
                 findings.append(f"{name}:{number}: wait for a condition instead of sleeping")
         if name.endswith(".h") and not name.startswith("include/"):
             guard = re.search(r"(?m)^#(pragma once|ifndef \w+_H)$", tree.text(name))

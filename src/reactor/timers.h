@@ -43,8 +43,8 @@ class Timers {
   void set(Timer& timer, Millis deadline);
   void cancel(Timer& timer) { set(timer, kNever); }
   Millis next_deadline() const { return heap_.empty() ? kNever : heap_.front()->deadline_; }
-  // Expires what is due: each such timer is stopped, then its handler called. What handlers start and
-  // is due at once may have to wait for the next call.
+  // Expires what is due: each such timer is stopped, then its handler called. What handlers start
+  // and is due at once may have to wait for the next call.
   void run(Millis now);
 
  private:

@@ -18,7 +18,9 @@ class Freed {
   static void count(void*, void* hint) { ++static_cast<Freed*>(hint)->times; }
 };
 
-std::string text(const Message& message) { return std::string(as_text(message.bytes())); }
+std::string text(const Message& message) {
+  return std::string(as_text(message.bytes()));
+}
 
 Message of(std::string_view content) {
   Message message;

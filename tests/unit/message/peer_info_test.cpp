@@ -6,8 +6,8 @@ namespace zmqng {
 namespace {
 
 TEST(PeerInfo, FindsTheFirstPropertyOfThatNameAndCaseMatters) {
-  auto* peer = new PeerInfo("me", {{"Identity", "one"}, {"identity", "two"}, {"Identity", "three"}},
-                            5);
+  auto* peer =
+      new PeerInfo("me", {{"Identity", "one"}, {"identity", "two"}, {"Identity", "three"}}, 5);
   EXPECT_STREQ(peer->find("Identity"), "one");
   EXPECT_STREQ(peer->find("identity"), "two");
   EXPECT_EQ(peer->find("IDENTITY"), nullptr);

@@ -7,7 +7,9 @@
 namespace zmqng {
 namespace {
 
-void count_up(void*, void* hint) { ++*static_cast<int*>(hint); }
+void count_up(void*, void* hint) {
+  ++*static_cast<int*>(hint);
+}
 
 Message counted(int* freed) {
   Message message;

@@ -19,7 +19,9 @@ namespace zmqng {
 namespace {
 
 Millis simulated_now = 0;
-Millis read_simulated_clock() { return simulated_now; }
+Millis read_simulated_clock() {
+  return simulated_now;
+}
 
 // Says what the test wants to be ready, and remembers how long it was to wait.
 class ScriptedPoller final : public Poller {
@@ -249,22 +251,26 @@ TEST(Reactor, IsNotMadeWithoutAWatchForItsMailbox) {
 
 class ReactorThread : public ::testing::Test {
  protected:
-  void SetUp() override { reactor_ = Reactor::make(EpollPoller::make().take()).take(); }
-  // Has the reactor's thread do something, and waits for it.
-  void run_there(std::function<void()> work) {
-    Posted posted;
-    posted.then = [&] {
-      work();
+  void SetUp() override {
+    reactor_ = Reactor::make(EpollPoller::make().take()).take();
+    posted_.then = [this] {
+      work_();
       done_.fetch_add(1, std::memory_order_release);
       done_.notify_one();
     };
+  }
+  // Has the reactor's thread do something, and waits for it.
+  void run_there(std::function<void()> work) {
+    work_ = std::move(work);
     const int before = done_.load();
-    posted.post(reactor_->mailbox(), 1);
+    posted_.post(reactor_->mailbox(), 1);
     done_.wait(before, std::memory_order_acquire);
   }
 
-  std::unique_ptr<Reactor> reactor_;
+  Posted posted_;
+  std::function<void()> work_;
   std::atomic<int> done_{0};
+  std::unique_ptr<Reactor> reactor_;  // goes first
 };
 
 TEST_F(ReactorThread, ServesPostsFromOtherThreads) {

@@ -11,7 +11,7 @@
 namespace zmqng {
 namespace {
 
-struct Alarm : TimerHandler {
+struct Alarm final : TimerHandler {
   void timer_expired(Millis now) override {
     expired_at.push_back(now);
     deadline_when_called = timer.deadline();

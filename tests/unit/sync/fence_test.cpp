@@ -10,8 +10,8 @@
 namespace zmqng {
 namespace {
 
-// Two threads store to one variable each and load the other's; one of them must see the other's. The
-// rounds are started together as closely as two spinning threads can.
+// Two threads store to one variable each and load the other's; one of them must see the other's.
+// The rounds are started together as closely as two spinning threads can.
 TEST(Fence, OneOfTwoThreadsSeesTheOthersStore) {
   constexpr int kRounds = 20000;
   std::atomic<int> light{0};
