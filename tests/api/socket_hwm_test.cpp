@@ -170,13 +170,15 @@ TEST(HighWaterMark, ReceiverThatDoesNotReadHoldsTheSenderBack) {
     Context context;
     Socket push{context, ZMQ_PUSH};
     Socket pull{context, ZMQ_PULL};
-    push.set(ZMQ_SNDHWM, 10).set(ZMQ_SNDTIMEO, 100);
+    push.set(ZMQ_SNDHWM, 10);
     pull.set(ZMQ_RCVHWM, 10);
     push.connect(pull.bind_any(transport));
     const std::string block = pattern_text(100'000);
     int sent = 0;
+    // The receiver's ten, and six of the sender's: its mark opens again by halves.
+    for (; sent < 16; ++sent) push.send(block);
+    push.set(ZMQ_SNDTIMEO, 100);
     while (sent < 1000 && push.try_send(block, 0) == ok) ++sent;
-    EXPECT_GE(sent, 20);
     EXPECT_LT(sent, 1000) << "100 MB without a reader";
     for (int i = 0; i < sent; ++i) EXPECT_TRUE(pull.recv_one() == block);
     EXPECT_EQ(pull.try_recv(), std::nullopt);
