@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-DEBIAN_LIBRARY = "/usr/lib/x86_64-linux-gnu/libzmq.so.5"
+DEBIAN_LIBRARY = "/usr/lib/%s-linux-gnu/libzmq.so.5" % platform.machine()
 LIMIT_S = 60
 
 # kind, bytes, messages: sized to take some 50 to 150 ms each

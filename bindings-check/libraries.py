@@ -5,7 +5,7 @@ import re
 import subprocess
 
 DEBIAN_PYTHON = "/usr/bin/python3"
-DEBIAN_LIBRARY = "/usr/lib/x86_64-linux-gnu/libzmq.so.5"
+DEBIAN_LIBRARY = "/usr/lib/%s-linux-gnu/libzmq.so.5" % os.uname().machine
 
 
 class Library:

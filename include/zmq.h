@@ -8,6 +8,8 @@
  *   Errors:            the errno values that the call can report beside those listed here. Every
  *                      call on a socket may report ENOTSOCK (not a socket, or closed) and ETERM
  *                      (its context was shut down).
+ *   "a signal came"    EINTR: while a call waited, a signal was handled. Not reported where all
+ *                      handlers of the process were installed with SA_RESTART.
  *   Times              are in milliseconds, -1 means "no limit", unless stated otherwise.
  *   Sizes              are in bytes.
  *
@@ -442,13 +444,15 @@ ZMQ_EXPORT int zmq_getsockopt(void* socket, int option, void* value, size_t* siz
 /* Listens on an endpoint: tcp://interface:port, ipc://path, inproc://name; "*" where the system is
    to choose, ZMQ_LAST_ENDPOINT then tells. A socket may bind many. Returns 0 or -1.
    Errors: EINVAL (malformed), EPROTONOSUPPORT (unknown transport), ENOCOMPATPROTO, EADDRINUSE,
-   EADDRNOTAVAIL, ENODEV (no such interface), EMTHREAD, ENAMETOOLONG, and for ipc what the file
-   system reports. man zmq_bind, zmq_tcp, zmq_ipc, zmq_inproc */
+   EADDRNOTAVAIL, ENODEV (no such interface), EMTHREAD, ENAMETOOLONG, EOPNOTSUPP (the security that
+   the options ask for is not built in), and for ipc what the file system reports.
+   man zmq_bind, zmq_tcp, zmq_ipc, zmq_inproc */
 ZMQ_EXPORT int zmq_bind(void* socket, const char* endpoint);
 
 /* Connects to an endpoint, in the background: the peer need not be there yet, and the connection is
    made again whenever it breaks. Returns 0 or -1. Errors: EINVAL (malformed), EPROTONOSUPPORT
-   (unknown transport), ENOCOMPATPROTO, EMTHREAD, ENODEV, ENAMETOOLONG. man zmq_connect */
+   (unknown transport), ENOCOMPATPROTO, EMTHREAD, ENODEV, ENAMETOOLONG, EOPNOTSUPP (as zmq_bind).
+   man zmq_connect */
 ZMQ_EXPORT int zmq_connect(void* socket, const char* endpoint);
 
 /* Stops listening on an endpoint given to zmq_bind (or told by ZMQ_LAST_ENDPOINT). Returns 0 or -1.

@@ -1,8 +1,10 @@
 #!/bin/bash
 # check_header.sh STANDARD INCLUDE_DIR: zmq.h and zmq_utils.h compile in this standard with every
-# compiler here, with and without drafts, alone, twice, and without a warning.
+# compiler here, with and without drafts, alone, twice, and without a warning; in C also that they
+# have every constant and function (header_names.c).
 set -eu
 standard=$1 include=$2
+here=$(dirname "$0")
 
 case $standard in
   c++*) language=c++ compilers='g++ clang++-14' ;;
@@ -24,6 +26,8 @@ for compiler in $compilers; do
   for drafts in -DDRAFTS=0 -DZMQ_BUILD_DRAFT_API=1; do
     $compiler -x $language -std=$standard -Wall -Wextra -Wpedantic -Werror $drafts \
       -I"$include" -fsyntax-only - <<<"$source"
+    [[ $language == c ]] && $compiler -std=$standard -Wall -Wextra -Wpedantic -Werror $drafts \
+      -I"$include" -fsyntax-only "$here/header_names.c"
   done
   # Warnings of clang about C; g++ does not know them.
   [[ $language == c ]] && $compiler -x c -std=$standard -Wstrict-prototypes -Wall -Werror \
