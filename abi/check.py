@@ -3,7 +3,8 @@
 
 usage: abi/check.py --library PATH [--reference FILE] [--accepted FILE] [--only PART]
 
-Three parts; each one that fails makes the exit status 1:
+Three parts; each one that fails makes the exit status 1, and 77 says that all were skipped. A line
+`@counts PASSED FAILED SKIPPED` near the end is for tools/test.sh.
 
   probe    runs abi/probe/probe.py on the library and compares the answers with the reference.
            Every mismatch, new crash or missing answer must be covered by a row of accepted.json,
@@ -15,6 +16,7 @@ import argparse
 import gzip
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -23,7 +25,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FATAL = ("mismatch", "new-crash", "missing")
-DEBIAN_LIBRARY = "/usr/lib/x86_64-linux-gnu/libzmq.so.5"
+DEBIAN_LIBRARY = "/usr/lib/%s-linux-gnu/libzmq.so.5" % platform.machine()
 PROBE_LIMIT_S = 400
 
 
@@ -160,13 +162,14 @@ def check_exports(args):
 
 
 def check_abidiff(args):
+    """True: no difference; False: some; None: skipped."""
     if not shutil.which("abidiff"):
         print("abidiff: SKIPPED: abidiff is not installed (package abigail-tools)")
-        return True
+        return None
     if not os.path.exists(args.debian):
         print("abidiff: SKIPPED: Debian's library %s is not installed (package libzmq5)"
               % args.debian)
-        return True
+        return None
     # Debian ships no debug information, so this compares the ELF symbols and the soname.
     out = subprocess.run(["abidiff", "--no-added-syms", os.path.realpath(args.debian),
                           os.path.realpath(args.library)], stdout=subprocess.PIPE,
@@ -196,16 +199,18 @@ def main():
     ap.add_argument("-v", "--verbose", action="store_true", help="print the harmless ones too")
     args = ap.parse_args()
     parts = args.only or ["probe", "exports", "abidiff"]
-    good = True
+    results = []
     with tempfile.TemporaryDirectory(prefix="abi") as scratch:
         if "exports" in parts:
-            good = check_exports(args) and good
+            results.append(check_exports(args))
         if "abidiff" in parts:
-            good = check_abidiff(args) and good
+            results.append(check_abidiff(args))
         if "probe" in parts:
-            good = check_probe(args, scratch) and good
-    print("ABI check: %s" % ("PASS" if good else "FAIL"))
-    sys.exit(0 if good else 1)
+            results.append(check_probe(args, scratch))
+    passed, failed, skipped = (results.count(r) for r in (True, False, None))
+    print("@counts %d %d %d" % (passed, failed, skipped))
+    print("ABI check: %s" % ("FAIL" if failed else "PASS" if passed else "SKIPPED"))
+    sys.exit(1 if failed else 0 if passed else 77)
 
 
 if __name__ == "__main__":

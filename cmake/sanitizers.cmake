@@ -1,8 +1,9 @@
 # ZMQNG_SANITIZE: a list for -fsanitize= ("address,undefined", "thread"), for all that follows.
-# ZMQNG_FUZZ: libFuzzer's coverage hooks in the library, and the fuzzers themselves (clang only).
+# ZMQNG_FUZZ: libFuzzer's coverage hooks in the library, for programs that link libzmq.a and
+# libFuzzer (clang only). This project has no fuzzers of its own.
 
 set(ZMQNG_SANITIZE "" CACHE STRING "Sanitizers to build everything with, as for -fsanitize=")
-option(ZMQNG_FUZZ "Build the fuzzers (needs clang)" OFF)
+option(ZMQNG_FUZZ "Build the library for fuzzers to link (needs clang)" OFF)
 
 set(instrumentation "")
 if(ZMQNG_SANITIZE)

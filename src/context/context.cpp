@@ -40,13 +40,19 @@ Context::~Context() {
   sem_destroy(&quiet_);
 }
 
+// A child of fork has only this thread, and a lock that nobody may ever release.
+std::unique_lock<std::mutex> Context::lock_unless_forked() {
+  if (fork_generation_ != zmqng::fork_generation()) return {};
+  return std::unique_lock(mutex_);
+}
+
 int Context::set(int number, int value) {
-  std::lock_guard lock(mutex_);
+  const auto lock = lock_unless_forked();
   return set_context_option(options_, number, value).code;
 }
 
 int Context::get(int number, int* error) {
-  std::lock_guard lock(mutex_);
+  const auto lock = lock_unless_forked();
   const Result<int> value = get_context_option(options_, number);
   *error = value.ok() ? 0 : value.error();
   return value.ok() ? value.value() : -1;

@@ -56,13 +56,17 @@ class Context final : private SocketHost {
   Error bind_inproc(const std::string& name, const InprocSide& side) override {
     return directory_.bind(name, side);
   }
-  Error unbind_inproc(const std::string& name, const LinkHost& host) override {
-    return directory_.unbind(name, host);
+  Error unbind_inproc(const std::string& name, const PipeTaker& taker) override {
+    return directory_.unbind(name, taker);
   }
   void connect_inproc(const std::string& name, PipeEnd& far, const InprocSide& side) override {
     directory_.connect(name, far, side);
   }
+  void withdraw_inproc(const std::string& name, PipeEnd& far) override {
+    directory_.withdraw(name, far);
+  }
 
+  std::unique_lock<std::mutex> lock_unless_forked();
   Error start_reactors();
   ThreadSettings thread_settings(int index) const;
   bool is_quiet() const { return sockets_ == nullptr && work_ == 0; }

@@ -1,7 +1,10 @@
 #include "context/directory.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
+
+#include "base/check.h"
 
 namespace zmqng {
 namespace {
@@ -17,9 +20,9 @@ Directory::~Directory() {
   clear();
 }
 
-void Directory::join(const InprocSide& binder, const Waiting& connecter) {
+bool Directory::join(const InprocSide& binder, const Waiting& connecter) {
   PipeEnd& far = *connecter.far;
-  far.set_mailbox(binder.host->mailbox());
+  far.set_mailbox(binder.taker->mailbox());
   far.set_out_limit(sum_of_marks(binder.sndhwm, connecter.rcvhwm));
   far.raise_in_limit(sum_of_marks(connecter.sndhwm, binder.rcvhwm));
   far.joined_sndhwm = binder.sndhwm;
@@ -32,41 +35,62 @@ void Directory::join(const InprocSide& binder, const Waiting& connecter) {
       peer->drop();
     }
   }
-  if (!binder.host->offer(far)) far.leave(0);
+  return binder.taker->offer(far);
 }
 
 Error Directory::bind(const std::string& name, const InprocSide& side) {
   std::lock_guard lock(mutex_);
   if (!bound_.emplace(name, side).second) return Error{EADDRINUSE};
   const auto [first, last] = waiting_.equal_range(name);
-  for (auto it = first; it != last; ++it) join(side, it->second);
+  for (auto it = first; it != last; ++it) {
+    const bool is_taken = join(side, it->second);
+    CHECK(is_taken);  // a closed socket does not bind
+  }
   waiting_.erase(first, last);
   return {};
 }
 
-Error Directory::unbind(const std::string& name, const LinkHost& host) {
+Error Directory::unbind(const std::string& name, const PipeTaker& taker) {
   std::lock_guard lock(mutex_);
   const auto found = bound_.find(name);
-  if (found == bound_.end() || found->second.host != &host) return Error{ENOENT};
+  if (found == bound_.end() || found->second.taker != &taker) return Error{ENOENT};
   bound_.erase(found);
   return {};
 }
 
 void Directory::connect(const std::string& name, PipeEnd& far, const InprocSide& side) {
-  std::lock_guard lock(mutex_);
-  const Waiting connecter{&far, side.sndhwm, side.rcvhwm};
-  const auto found = bound_.find(name);
-  if (found != bound_.end()) {
-    join(found->second, connecter);
-  } else {
-    waiting_.emplace(name, connecter);
+  {
+    std::lock_guard lock(mutex_);
+    const Waiting connecter{&far, side.sndhwm, side.rcvhwm};
+    const auto found = bound_.find(name);
+    if (found == bound_.end()) {
+      waiting_.emplace(name, connecter);
+      return;
+    }
+    if (join(found->second, connecter)) return;
   }
+  far.leave(0);  // may run the application's free functions
+}
+
+void Directory::withdraw(const std::string& name, PipeEnd& far) {
+  {
+    std::lock_guard lock(mutex_);
+    const auto [first, last] = waiting_.equal_range(name);
+    const auto found =
+        std::find_if(first, last, [&far](const auto& entry) { return entry.second.far == &far; });
+    if (found == last) return;
+    waiting_.erase(found);
+  }
+  far.leave(0);
 }
 
 void Directory::clear() {
-  std::lock_guard lock(mutex_);
-  for (auto& [name, connecter] : waiting_) connecter.far->leave(0);
-  waiting_.clear();
+  std::multimap<std::string, Waiting> waiting;
+  {
+    std::lock_guard lock(mutex_);
+    waiting.swap(waiting_);
+  }
+  for (auto& [name, connecter] : waiting) connecter.far->leave(0);
 }
 
 }  // namespace zmqng

@@ -21,8 +21,10 @@ class Directory {
   // Also gives the binder whoever has connected to the name before. EADDRINUSE.
   Error bind(const std::string& name, const InprocSide& side);
   // ENOENT.
-  Error unbind(const std::string& name, const LinkHost& host);
+  Error unbind(const std::string& name, const PipeTaker& taker);
   void connect(const std::string& name, PipeEnd& far, const InprocSide& side);
+  // See SocketHost::withdraw_inproc.
+  void withdraw(const std::string& name, PipeEnd& far);
   // Drops the connections that still wait.
   void clear();
 
@@ -33,7 +35,8 @@ class Directory {
     int rcvhwm;
   };
 
-  static void join(const InprocSide& binder, const Waiting& connecter);
+  // False: the binder is closed; what was written is lost with it.
+  [[nodiscard]] static bool join(const InprocSide& binder, const Waiting& connecter);
 
   std::mutex mutex_;
   std::map<std::string, InprocSide> bound_;

@@ -1,8 +1,9 @@
 // Backoff: how long to wait before the next attempt to connect. Pure.
 //
-// Without a maximum every wait is the interval plus a random part of it, as in libzmq. With one,
-// waits double up to it; they stay spread at the maximum, too, so that many clients of one server
-// that was away do not come back in step (libzmq 4.3.5 has no jitter there).
+// Without a maximum every wait is the interval plus a random part of it, as in libzmq. With one
+// above the interval (any other is ignored, as in libzmq), waits double up to it; they stay spread
+// at the maximum, too, so that many clients of one server that was away do not come back in step,
+// and are never above it. No wait is ever shorter than the interval.
 //
 // Owner: Dialer. Threads: the reactor's.
 #pragma once
@@ -24,10 +25,9 @@ class Backoff {
   void reset() { failures_ = 0; }
 
   Millis next(std::uint32_t random) {
-    if (max_ > 0 && max_ <= interval_) return spread(max_ / 2, max_, random);
     Millis low = interval_;
     Millis high = Millis{2} * interval_;
-    if (max_ > 0) {
+    if (max_ > interval_) {
       const int doublings = std::min(failures_, 30);
       ++failures_;
       high = std::min<Millis>(max_, Millis{interval_} << (doublings + 1));

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/check.h"
 #include "zmtp/command.h"
 
 namespace zmqng {
@@ -58,7 +59,11 @@ void Connection::start() {
 void Connection::update_watch() {
   if (is_closed()) return;
   std::uint32_t interest = 0;
-  if (!is_paused_) interest |= kReadyIn;
+  if (!is_paused_) {
+    interest |= kReadyIn;
+  } else if (!has_hung_up_) {
+    interest |= kReadyPeerDone;
+  }
   if (must_write_ && !is_output_dead_) interest |= kReadyOut;
   if (interest == 0 && has_hung_up_) {
     reactor_.unwatch(watch_);
@@ -70,10 +75,11 @@ void Connection::update_watch() {
 }
 
 void Connection::serve(std::uint32_t ready) {
-  if ((ready & kReadyHangup) != 0) has_hung_up_ = true;
+  if ((ready & (kReadyHangup | kReadyPeerDone)) != 0) has_hung_up_ = true;
   if ((ready & kReadyOut) != 0) send();
   if (is_closed()) return;
   if (is_paused_) {
+    if (has_hung_up_) owner_.connection_peer_done();
     update_watch();
   } else if ((ready & (kReadyIn | kReadyHangup)) != 0) {
     receive();
@@ -97,16 +103,14 @@ void Connection::receive() {
 // ends when all that has arrived is read.
 void Connection::end_if_dead() {
   if (is_closed() || !is_output_dead_ || is_paused_ || is_receiving_) return;
-  if (is_input_empty_) {
-    close(lost_end(output_error_));
-  } else {
-    receive();
-  }
+  if (is_input_empty_ || reactor_.now() >= dead_deadline_) close(lost_end(output_error_));
 }
 
-// What the protocol itself has to say: the handshake, PONGs.
+// What the protocol itself has to say: the handshake, PONGs. Answers to a peer that does not read
+// stay where their number is limited.
 void Connection::send_answers() {
-  if (is_closed() || peer_ == nullptr || peer_->output().empty()) return;
+  if (is_closed() || is_output_dead_ || peer_ == nullptr || peer_->output().empty()) return;
+  if (state_ != State::expect_handshake && sender_.has_staged()) return;
   sender_.stage(peer_->take_output());
   send();
 }
@@ -116,7 +120,7 @@ bool Connection::read_once() {
   std::uint8_t* scratch = reactor_.scratch();
   const std::size_t kept = kept_.size();
   std::size_t room = Reactor::kScratchBytes;
-  if (kept >= room) return take_input(kept_);  // cannot happen: whole frames fit
+  CHECK(kept < room);  // only part of a frame's head, or what one read brought, is kept
   std::copy(kept_.begin(), kept_.end(), scratch);
   const IoResult result = stream_->read({scratch + kept, room - kept});
   if (result.is_end()) {
@@ -281,6 +285,7 @@ bool Connection::command_received(Bytes body) {
     case CommandResult::Kind::ping:
       if (has_heartbeat()) heartbeat_->on_peer_ping(result.ttl, reactor_.now());
       ping_frame_ = receiver_->frames_taken() + 1;
+      has_peer_pinged_ = true;
       owner_.connection_deadline_changed();
       return true;
     case CommandResult::Kind::subscribe:
@@ -311,11 +316,8 @@ void Connection::send() {
 
 void Connection::after_send(Sender::Outcome outcome) {
   const bool must_write = outcome == Sender::Outcome::blocked || outcome == Sender::Outcome::again;
-  if (outcome == Sender::Outcome::lost) {
-    is_output_dead_ = true;
-    is_input_empty_ = false;
-    output_error_ = sender_.lost_error();
-  }
+  if (outcome == Sender::Outcome::lost) output_lost();
+  if (is_closed()) return;
   if (is_ping_staged_ && !sender_.has_staged()) {
     is_ping_staged_ = false;
     if (has_heartbeat()) heartbeat_->on_ping_sent_to_kernel(reactor_.now());
@@ -327,7 +329,16 @@ void Connection::after_send(Sender::Outcome outcome) {
   }
   if (is_closed()) return;
   if (state_ == State::draining && sender_.has_reached_end()) begin_end_wait();
-  end_if_dead();
+  send_answers();
+}
+
+void Connection::output_lost() {
+  if (is_output_dead_) return;
+  is_output_dead_ = true;
+  output_error_ = sender_.lost_error();
+  dead_deadline_ = reactor_.now() + kDeadWaitMs;
+  is_input_empty_ = false;
+  if (!is_receiving_ && !is_paused_) receive();
 }
 
 // ---- ending
@@ -355,7 +366,8 @@ void Connection::drain() {
 
 // Everything is with the kernel. Closing now, with input unread or still to come, would make the
 // kernel reset the connection and drop what the peer has not received: wait until the peer has it
-// all.
+// all, but not for ever, for a program may read only after its other socket's context has ended.
+// The link's linger limits this wait, too.
 void Connection::begin_end_wait() {
   state_ = State::expect_end;
   if (is_output_dead_) {
@@ -363,18 +375,25 @@ void Connection::begin_end_wait() {
     return;
   }
   stream_->shutdown_write();
-  end_deadline_ = reactor_.now() + kEndWaitMs;
-  end_check_ = reactor_.now() + kEndCheckMs;
+  end_wait_since_ = reactor_.now();
+  end_check_ = end_wait_since_ + end_check_wait_;
   owner_.connection_deadline_changed();
+}
+
+bool Connection::is_peer_a_talker() const {
+  return has_peer_pinged_ || (!settings_.is_publisher() && receiver_->frames_taken() > 0);
 }
 
 void Connection::check_end_wait(Millis now) {
   receive();
   if (is_closed()) return;
-  end_check_ = now + kEndCheckMs;
-  if (now >= end_deadline_ || stream_->pending_output() == 0) {
+  const Millis deadline = end_wait_since_ + (is_peer_a_talker() ? kEndWaitForTalkerMs : kEndWaitMs);
+  if (now >= deadline || stream_->pending_output() == 0) {
     close({Failure::silent(), false, true});
+    return;
   }
+  end_check_wait_ = std::min(2 * end_check_wait_, kEndCheckMaxMs);
+  end_check_ = std::min(now + end_check_wait_, deadline);
 }
 
 void Connection::close_now() {

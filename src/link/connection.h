@@ -29,7 +29,7 @@ struct ConnectionEnd {
   bool is_drained = false;  // we closed it ourselves, after the last byte
 };
 
-// Called by a Connection; must not destroy it inside the call (see Link::finish_connection).
+// Called by a Connection; must not destroy it inside the call (see Link::bury).
 class ConnectionOwner {
  public:
   struct Attachment {
@@ -43,6 +43,8 @@ class ConnectionOwner {
   virtual void connection_ended(const ConnectionEnd& end) = 0;
   // The descriptor is ready; comes back through Connection::serve.
   virtual void connection_fd_ready(std::uint32_t ready) = 0;
+  // We do not read for now, and the peer has said its last.
+  virtual void connection_peer_done() = 0;
   // Deadlines may have changed.
   virtual void connection_deadline_changed() = 0;
 
@@ -81,10 +83,15 @@ class Connection final : private FdHandler, private CommandSink {
  private:
   enum class State : std::uint8_t { expect_handshake, streaming, draining, expect_end, closed };
 
-  // How long a drained connection waits for the peer to have received the last bytes, and how often
-  // it looks.
+  // How long a drained connection waits for the peer to have received the last bytes, if the peer
+  // only listens, or if it may say something (which after a close would lose them); how often it
+  // looks.
   static constexpr Millis kEndWaitMs = 1000;
+  static constexpr Millis kEndWaitForTalkerMs = 30'000;
   static constexpr Millis kEndCheckMs = 10;
+  static constexpr Millis kEndCheckMaxMs = 200;
+  // How long a peer that takes nothing any more may go on sending.
+  static constexpr Millis kDeadWaitMs = 1000;
   static constexpr int kReadsPerTurn = 16;
 
   void fd_ready(std::uint32_t ready) override { owner_.connection_fd_ready(ready); }
@@ -104,6 +111,8 @@ class Connection final : private FdHandler, private CommandSink {
   void become_ready(const Peer* peer);
   void send();
   void after_send(Sender::Outcome outcome);
+  void output_lost();
+  bool is_peer_a_talker() const;
   void begin_end_wait();
   void check_end_wait(Millis now);
   void run_heartbeat(Millis now);
@@ -127,8 +136,10 @@ class Connection final : private FdHandler, private CommandSink {
   Octets kept_;                   // bytes that were read but could not be taken yet
   std::uint64_t ping_frame_ = 0;  // number of the last PING among the frames; 0: none lately
   Millis handshake_deadline_ = kNever;
-  Millis end_deadline_ = kNever;
+  Millis end_wait_since_ = kNever;
   Millis end_check_ = kNever;
+  Millis end_check_wait_ = kEndCheckMs;
+  Millis dead_deadline_ = kNever;  // see kDeadWaitMs
   State state_ = State::expect_handshake;
   bool is_paused_ = false;
   bool must_write_ = false;  // the kernel had no room
@@ -136,6 +147,7 @@ class Connection final : private FdHandler, private CommandSink {
   bool is_receiving_ = false;
   bool is_input_empty_ = false;  // the last read found nothing
   bool is_ping_staged_ = false;
+  bool has_peer_pinged_ = false;
   bool has_hung_up_ = false;  // while paused: no use watching
   bool is_old_peer_ = false;  // 1.0, 2.0, raw: there was no handshake to succeed
 };

@@ -82,8 +82,7 @@ void Dialer::try_next() {
   while (next_remote_ < remotes_.size()) {
     const Target target{remotes_[next_remote_++], source_};
     ConnectOutcome outcome = settings_.transport->connect(target, settings_.transport_options);
-    const bool reports_delay = settings_.transport->reports_delay();
-    if (reports_delay && (outcome.ok() || outcome.failed_fd >= 0)) {
+    if (outcome.ok() && outcome.in_progress && settings_.transport->reports_delay()) {
       report(MonitorEventKind::connect_delayed, EINPROGRESS);
     }
     if (!outcome.ok()) {

@@ -63,18 +63,23 @@ void Link::run(Work work) {
 void Link::serve(Attention& attention, std::uint32_t reasons) {
   auto& self = static_cast<Link&>(attention);
   if ((reasons & kStart) != 0) self.begin();
-  if ((reasons & kStop) != 0) {
-    self.run([&] {
-      if (self.far_ == nullptr) {
-        self.finish();
-      } else {
-        self.begin_closing(self.stop_linger_ms_.load(std::memory_order_acquire));
-      }
-    });
+  if ((reasons & kStop) != 0) self.must_stop_ = true;
+  // A stop may overtake the start, whose caller still uses the link.
+  if (self.must_stop_ && self.has_begun_) self.run([&] { self.stop(); });
+}
+
+void Link::stop() {
+  if (far_ == nullptr) {
+    finish();
+  } else if (far_->is_peer_closing()) {
+    begin_closing(far_->peer_linger_ms());  // what was promised when the socket let go of it
+  } else {
+    begin_closing(stop_linger_ms_.load(std::memory_order_acquire));
   }
 }
 
 void Link::begin() {
+  has_begun_ = true;
   if (far_ != nullptr) far_->adopt(*this);
   if (accepted_ != nullptr) {
     run([&] { open_connection(std::move(accepted_)); });
@@ -127,8 +132,6 @@ Link::Attachment Link::connection_ready(const Peer* peer) {
       far_ = nullptr;
       return {};
     }
-  } else if (is_repeated) {
-    far_->announce_restart();
   }
   return {far_, is_repeated && settings_->is_subscriber(), is_draining_};
 }
@@ -222,7 +225,10 @@ void Link::after_connection(const ConnectionEnd& end) {
     finish();
     return;
   }
-  must_drop_pipe_ = settings_->options.immediate && !is_draining_;
+  must_drop_pipe_ = settings_->options.immediate;
+  // Now, and not when there is a new connection: what the program sends from here on stands behind
+  // its subscriptions.
+  if (was_ready_ && settings_->is_subscriber() && far_ != nullptr) far_->announce_restart();
   dialer_->redial();
   set_timer();
 }
@@ -238,6 +244,14 @@ void Link::pipe_readable(PipeEnd&) {
 void Link::pipe_writable(PipeEnd&) {
   run([&] {
     if (connection_ != nullptr) connection_->pipe_writable();
+  });
+}
+
+// The subscriber says everything again: what it said before need not wait for a connection.
+void Link::pipe_restarted(PipeEnd&) {
+  run([&] {
+    const bool is_told = connection_ != nullptr && connection_->is_streaming();
+    if (far_ != nullptr && !is_told) drop_to_restart(*far_);
   });
 }
 
@@ -270,6 +284,12 @@ void Link::begin_closing(int linger_ms) {
 
 void Link::connection_fd_ready(std::uint32_t ready) {
   run([&] { connection_->serve(ready); });
+}
+
+// What it sent is still read, but its name is free for whoever comes back in its place. Raw peers
+// may close one direction only.
+void Link::connection_peer_done() {
+  if (!is_dialed() && !settings_->is_raw() && far_ != nullptr) far_->foretell_leaving();
 }
 
 void Link::connection_deadline_changed() {
@@ -335,7 +355,8 @@ void Link::retire() {
 void Link::bury() {
   is_retired_ = false;
   ended_connection_.reset();
-  if (std::exchange(must_drop_pipe_, false) || is_finished_) drop_pipe();
+  const bool must_drop = std::exchange(must_drop_pipe_, false) && !is_draining_;
+  if (must_drop || is_finished_) drop_pipe();
   if (!is_finished_) return;
   if (dialer_ != nullptr) Dialer::dismiss(std::move(dialer_));
   reactor_.add_load(-1);

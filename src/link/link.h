@@ -34,7 +34,7 @@ class Link final : private PipeOwner,
   static Link* make_accepted(LinkHost& host, Reactor& reactor, LinkSettings* settings,
                              std::unique_ptr<Stream> stream);
 
-  // Hands the link to its reactor. Any thread; nothing may be done to it before.
+  // Hands the link to its reactor. Any thread; only `post_stop` may come before.
   void start();
   // Asks the link to end, as the socket's leaving of the pipe does. Any thread, while the link is
   // in the host's list.
@@ -58,10 +58,11 @@ class Link final : private PipeOwner,
   void pipe_readable(PipeEnd& end) override;
   void pipe_writable(PipeEnd& end) override;
   void pipe_closing(PipeEnd& end) override;
-  void pipe_restarted(PipeEnd&) override {}
+  void pipe_restarted(PipeEnd& end) override;
   Attachment connection_ready(const Peer* peer) override;
   void connection_ended(const ConnectionEnd& end) override;
   void connection_fd_ready(std::uint32_t ready) override;
+  void connection_peer_done() override;
   void connection_deadline_changed() override;
   void dialer_connected(std::unique_ptr<Stream> stream) override;
   void dialer_gave_up() override;
@@ -71,6 +72,7 @@ class Link final : private PipeOwner,
   template <typename Work>
   void run(Work work);
   void begin();
+  void stop();
   void begin_closing(int linger_ms);
   void set_timer();
   void open_connection(std::unique_ptr<Stream> stream);
@@ -107,6 +109,8 @@ class Link final : private PipeOwner,
   bool is_finished_ = false;
   bool is_retired_ = false;
   bool must_drop_pipe_ = false;
+  bool has_begun_ = false;
+  bool must_stop_ = false;
 };
 
 }  // namespace zmqng

@@ -43,15 +43,23 @@ enum class MonitorEventKind : std::uint16_t {
   handshake_failed_auth = 0x4000,
 };
 
-class LinkHost {
+// Who can be given pipes.
+class PipeTaker {
+ public:
+  // Where new pipes post to.
+  virtual Mailbox& mailbox() = 0;
+  // Hands over an end of a new pipe. False: the taker is closed, nothing happened.
+  [[nodiscard]] virtual bool offer(PipeEnd& near) = 0;
+
+ protected:
+  ~PipeTaker() = default;
+};
+
+class LinkHost : public PipeTaker {
  public:
   virtual void add_ref() = 0;
   virtual void drop() = 0;
 
-  // The mailbox of the socket, for new pipes.
-  virtual Mailbox& mailbox() = 0;
-  // Hands the socket its end of a new pipe. False: the socket is closed, nothing happened.
-  [[nodiscard]] virtual bool offer(PipeEnd& near) = 0;
   // Takes an offered end back if the socket has not adopted it yet.
   [[nodiscard]] virtual bool take_back(PipeEnd& near) = 0;
   // The link made by this connect has given up for good.

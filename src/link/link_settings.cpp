@@ -2,14 +2,24 @@
 
 namespace zmqng {
 
+namespace {
+
+bool reports(const LinkSettings& settings, int notice) {
+  const PatternOptions& pattern = settings.options.pattern;
+  if (settings.type == SocketType::stream) return pattern.stream_notify;
+  // Raw peers say nothing of themselves, so that nobody else would tell; as the reference does.
+  if (settings.type == SocketType::router && pattern.router_raw) return true;
+  return settings.keeps_routing_ids() && (pattern.router_notify & notice) != 0;
+}
+
+}  // namespace
+
 bool LinkSettings::reports_connects() const {
-  if (type == SocketType::stream) return options.pattern.stream_notify;
-  return keeps_routing_ids() && (options.pattern.router_notify & 1) != 0;
+  return reports(*this, 1);
 }
 
 bool LinkSettings::reports_disconnects() const {
-  if (type == SocketType::stream) return options.pattern.stream_notify;
-  return keeps_routing_ids() && (options.pattern.router_notify & 2) != 0;
+  return reports(*this, 2);
 }
 
 bool takes_conflate(SocketType type, const SocketOptions& options) {

@@ -44,21 +44,14 @@ Receiver::Outcome Receiver::feed(Bytes input, std::size_t* taken) {
     if (!header.is_complete()) return Outcome::need_more;
     if (header.body_bytes > message_bytes_max_) return Outcome::failed;
     const bool is_command = framing_ == Framing::zmtp && header.is_command();
-    if (!is_command && !may_begin_message()) return Outcome::paused;
     const Bytes rest = input.subspan(header.header_bytes);
-    Outcome outcome = Outcome::need_more;
-    std::size_t used = header.header_bytes;
-    if (rest.size() >= header.body_bytes && header.body_bytes < kOwnBlockFrom) {
-      used += header.body_bytes;
-      outcome = take_frame(header, rest.first(header.body_bytes));
-    } else if (header.body_bytes >= kOwnBlockFrom) {
-      const std::size_t start = std::min<std::uint64_t>(rest.size(), header.body_bytes);
-      used += start;
-      outcome = begin_large(header, rest.first(start));
-    } else {
-      return Outcome::need_more;
-    }
-    if (outcome == Outcome::paused) return outcome;
+    const Bytes body = rest.first(std::min<std::uint64_t>(rest.size(), header.body_bytes));
+    if (is_command ? !may_take_command(body) : !may_begin_message()) return Outcome::paused;
+    const bool is_large = header.body_bytes >= kOwnBlockFrom;
+    const std::uint64_t least = is_large ? (is_command ? kCommandStart : 0) : header.body_bytes;
+    if (body.size() < least) return Outcome::need_more;
+    const Outcome outcome = is_large ? begin_large(header, body) : take_frame(header, body);
+    const std::size_t used = header.header_bytes + body.size();
     ++frames_taken_;
     *taken += used;
     if (outcome != Outcome::need_more) return outcome;
@@ -67,22 +60,28 @@ Receiver::Outcome Receiver::feed(Bytes input, std::size_t* taken) {
   return Outcome::need_more;
 }
 
-// `paused` (for a subscription that finds the pipe full) means that the frame was not taken.
+// A subscription takes room in the pipe like a message; a PING is answered at any time.
+bool Receiver::may_take_command(Bytes start) {
+  if (drops_commands_ || discards_ || is_inside_message_) return true;
+  return !commands_.needs_room(start) || far_->can_write();
+}
+
+Receiver::Outcome Receiver::take_command(Bytes body) {
+  if (drops_commands_) return Outcome::need_more;
+  const bool is_inside = is_inside_message_ && !discards_ && commands_.needs_room(body);
+  if (is_inside && ++subscriptions_inside_ > kSubscriptionsInsideMax) return Outcome::failed;
+  return commands_.command_received(body) ? Outcome::need_more : Outcome::failed;
+}
+
 Receiver::Outcome Receiver::take_frame(const FrameHeader& header, Bytes body) {
-  if (framing_ == Framing::zmtp && header.is_command()) {
-    if (drops_commands_) return Outcome::need_more;
-    // A subscription takes room in the pipe like a message; a PING is answered at any time.
-    if (!discards_ && !is_inside_message_ && commands_.needs_room(body) && !far_->can_write()) {
-      return Outcome::paused;
-    }
-    return commands_.command_received(body) ? Outcome::need_more : Outcome::failed;
-  }
+  if (framing_ == Framing::zmtp && header.is_command()) return take_command(body);
   return write(body, header.has_more(), nullptr) ? Outcome::need_more : Outcome::failed;
 }
 
 bool Receiver::write(Bytes body, bool more, Message* message) {
   if (checks_replies_ && !reply_check_.accepts(body.size(), more)) return false;
   is_inside_message_ = more;
+  if (!more) subscriptions_inside_ = 0;
   if (discards_) return true;
   const bool is_written =
       message != nullptr ? far_->write({body, more, message}) : far_->write_copy(body, more);
@@ -116,9 +115,9 @@ Receiver::Outcome Receiver::direct_read(std::size_t bytes) {
 Receiver::Outcome Receiver::finish_large() {
   const Bytes body{large_data_, large_size_};
   if (framing_ == Framing::zmtp && large_header_.is_command()) {
-    const bool is_fine = drops_commands_ || commands_.command_received(body);
+    const Outcome outcome = take_command(body);
     drop_large();
-    return is_fine ? Outcome::need_more : Outcome::failed;
+    return outcome;
   }
   Message message;
   message.adopt(large_, large_data_, large_size_);

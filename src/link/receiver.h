@@ -2,8 +2,7 @@
 //
 // Owner:   Connection. Threads: whoever holds the Link's Baton.
 // Holds:   only whole messages are published; at the pipe's high-water mark nothing more is taken,
-// and
-//          what was read already waits in the Connection.
+//          and what was read already waits in the Connection.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +19,8 @@ class CommandSink {
  public:
   // False: the connection must be closed.
   [[nodiscard]] virtual bool command_received(Bytes body) = 0;
-  // Whether the command goes into the pipe, as a subscription does.
-  [[nodiscard]] virtual bool needs_room(Bytes body) const = 0;
+  // Whether a command that begins so goes into the pipe, as a subscription does.
+  [[nodiscard]] virtual bool needs_room(Bytes start) const = 0;
 
  protected:
   ~CommandSink() = default;
@@ -64,12 +63,20 @@ class Receiver {
  private:
   // Bodies from this size on get a block of their own.
   static constexpr std::size_t kOwnBlockFrom = 8 * 1024;
+  // So much of a command tells whether it needs room: "SUBSCRIBE" and the length of that.
+  static constexpr std::size_t kCommandStart = 10;
+  // The parts of a message become visible together, and the subscriptions among them with them: no
+  // limit of the pipe holds for these. A libzmq peer stops reading for good at its high-water mark,
+  // which is 1000 by default; we end the connection.
+  static constexpr int kSubscriptionsInsideMax = 1000;
 
+  Outcome take_command(Bytes body);
   Outcome take_frame(const FrameHeader& header, Bytes body);
   Outcome begin_large(const FrameHeader& header, Bytes start);
   Outcome finish_large();
   Outcome take_raw(Bytes input);
   bool may_begin_message();
+  bool may_take_command(Bytes start);
   bool write(Bytes body, bool more, Message* message);
   void drop_large();
   FrameHeader decode(Bytes input) const {
@@ -84,6 +91,7 @@ class Receiver {
   bool checks_replies_ = false;
   ReplyCheck reply_check_;
   bool is_inside_message_ = false;
+  int subscriptions_inside_ = 0;  // between the parts of the message so far
   std::uint64_t message_bytes_max_;
   std::uint64_t frames_taken_ = 0;
 

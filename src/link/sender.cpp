@@ -7,6 +7,39 @@
 #include "zmtp/frame.h"
 
 namespace zmqng {
+namespace {
+
+bool is_subscription(const Record& record) {
+  return record.kind == Record::Kind::subscribe || record.kind == Record::Kind::cancel;
+}
+
+// The place of the last restart mark that is in the pipe; 0: none.
+std::uint64_t last_restart(YPipe& pipe) {
+  std::uint64_t last = 0;
+  Record record;
+  YPipe::Cursor cursor = pipe.read_cursor();
+  while (pipe.peek(cursor, record)) {
+    if (record.kind == Record::Kind::restart) last = cursor.position;
+    YPipe::step(cursor, record);
+  }
+  return last;
+}
+
+}  // namespace
+
+void drop_to_restart(PipeEnd& far) {
+  YPipe& pipe = far.in();
+  Record record;
+  // Not to be searched again and again while data is in the way.
+  if (!pipe.front(record) || record.is_data()) return;
+  const std::uint64_t last = last_restart(pipe);
+  bool must_tell = false;
+  while (pipe.front(record) && pipe.read_cursor().position < last && !record.is_data()) {
+    YPipe::release(record);
+    if (pipe.pop(record)) must_tell = true;
+  }
+  if (pipe.give_credit() || must_tell) far.notify_room();
+}
 
 void Sender::Batch::add(Bytes more) {
   if (more.empty()) return;
@@ -26,18 +59,29 @@ void Sender::attach(PipeEnd& far, Encoding encoding, Version version, bool skips
   encoding_ = encoding;
   version_ = version;
   skips_to_restart_ = skips_to_restart;
+  if (skips_to_restart) restart_at_ = last_restart(far.in());
 }
 
 void Sender::stage(Bytes bytes) {
-  if (staged_sent_ == staged_.size()) {
-    staged_.clear();
-    staged_sent_ = 0;
-  }
+  if (!has_staged()) clear_staged();
   append(staged_, bytes);
 }
 
-std::size_t Sender::wire_size(const Record& record) {
-  return record.wire.size() + (record.is_by_reference ? record.payload.size() : 0);
+void Sender::clear_staged() {
+  staged_.clear();
+  staged_sent_ = 0;
+  staged_ends_.clear();
+  staged_finished_ = 0;
+}
+
+// What stands in the pipe itself of what is sent for a data record; a content by reference follows.
+Bytes Sender::head_of(const Record& record) const {
+  if (encoding_ != Encoding::raw) return record.wire;
+  return record.is_by_reference ? Bytes{} : record.payload;
+}
+
+std::size_t Sender::wire_size(const Record& record) const {
+  return head_of(record).size() + (record.is_by_reference ? record.payload.size() : 0);
 }
 
 Sender::Outcome Sender::flush() {
@@ -80,15 +124,14 @@ void Sender::gather(Batch& batch) {
       Record record;
       const bool is_there = pipe.peek(cursor, record);
       CHECK(is_there);
-      const std::size_t header = record.wire.size();
-      if (sent_in_record_ < header) batch.add(record.wire.subspan(sent_in_record_));
-      if (record.is_by_reference) {
-        batch.add(record.payload.subspan(sent_in_record_ > header ? sent_in_record_ - header : 0));
-      }
+      const Bytes head = head_of(record);
+      const std::size_t in_head = std::min(sent_in_record_, head.size());
+      batch.add(head.subspan(in_head));
+      if (record.is_by_reference) batch.add(record.payload.subspan(sent_in_record_ - in_head));
       YPipe::step(cursor, record);
     }
     batch.add(Bytes(staged_).subspan(staged_sent_));
-    if (encoding_ == Encoding::zmtp && !skips_to_restart_) gather_records(batch, cursor);
+    if (!has_staged_records()) gather_records(batch, cursor);
     if (batch.count > 0 || !prepare_special()) return;
   }
 }
@@ -96,35 +139,57 @@ void Sender::gather(Batch& batch) {
 void Sender::gather_records(Batch& batch, YPipe::Cursor cursor) {
   Record record;
   while (batch.count + 2 <= kPartsMax && batch.bytes < kBatchBytes &&
-         far_->in().peek(cursor, record) && record.is_data()) {
-    batch.add(record.wire);
+         far_->in().peek(cursor, record) && is_sent_as_it_is(record)) {
+    batch.add(head_of(record));
     if (record.is_by_reference) batch.add(record.payload);
     YPipe::step(cursor, record);
   }
 }
 
-// Nothing can be sent as it stands: turns records at the front into staged bytes. False: nothing
+// Nothing can be sent as it stands: writes records at the front in another form. False: nothing
 // left.
 bool Sender::prepare_special() {
-  staged_.clear();
-  staged_sent_ = 0;
+  clear_staged();
   if (stage_from_slot()) return true;
+  if (drop_unsent()) {
+    YPipe::Cursor cursor = far_->in().read_cursor();
+    Record record;
+    while (staged_.size() < kStageBytes && far_->in().peek(cursor, record) && is_sent(record) &&
+           !is_sent_as_it_is(record)) {
+      stage_record(record);
+      staged_ends_.push_back(staged_.size());
+      YPipe::step(cursor, record);
+    }
+    return true;
+  }
+  staged_.shrink_to_fit();
+  staged_ends_.shrink_to_fit();
+  return false;
+}
+
+// Removes what stands at the front and means nothing to the peer. False: nothing else is there.
+bool Sender::drop_unsent() {
   Record record;
-  while (staged_.size() < kStageBytes && far_->in().front(record)) {
+  while (far_->in().front(record) && !has_reached_end_) {
+    if (is_sent(record)) return true;
     if (record.kind == Record::Kind::end) {
       has_reached_end_ = true;
-      break;
+      return false;
     }
-    if (record.kind == Record::Kind::restart) {
-      skips_to_restart_ = false;
-    } else if (!skips_to_restart_ && !stage_record(record)) {
-      return true;  // a plain frame: sent from the pipe
-    }
+    const bool is_restart = record.kind == Record::Kind::restart;
+    if (is_restart && far_->in().read_cursor().position >= restart_at_) skips_to_restart_ = false;
     finish(record);
   }
-  if (has_staged()) return true;
-  staged_.shrink_to_fit();
   return false;
+}
+
+bool Sender::is_sent(const Record& record) const {
+  if (is_subscription(record)) return !skips_to_restart_;
+  return record.is_data() && (encoding_ != Encoding::raw || wire_size(record) != 0);
+}
+
+bool Sender::is_sent_as_it_is(const Record& record) const {
+  return record.is_data() && encoding_ != Encoding::zmtp_v1;
 }
 
 bool Sender::stage_from_slot() {
@@ -139,32 +204,14 @@ bool Sender::stage_from_slot() {
   return true;
 }
 
-// False: the record can be sent as it is.
-bool Sender::stage_record(const Record& record) {
-  switch (record.kind) {
-    case Record::Kind::subscribe:
-      append_subscribe(staged_, version_, record.payload);
-      return true;
-    case Record::Kind::cancel:
-      append_cancel(staged_, version_, record.payload);
-      return true;
-    case Record::Kind::frame:
-    case Record::Kind::referenced:
-      break;
-    default:
-      return true;
+void Sender::stage_record(const Record& record) {
+  if (record.kind == Record::Kind::subscribe) {
+    append_subscribe(staged_, version_, record.payload);
+  } else if (record.kind == Record::Kind::cancel) {
+    append_cancel(staged_, version_, record.payload);
+  } else {
+    append_frame_v1(staged_, record.has_more ? kFrameMore : 0, record.payload);
   }
-  switch (encoding_) {
-    case Encoding::zmtp:
-      return false;
-    case Encoding::zmtp_v1:
-      append_frame_v1(staged_, record.has_more ? kFrameMore : 0, record.payload);
-      return true;
-    case Encoding::raw:
-      append(staged_, record.payload);
-      return true;
-  }
-  return true;
 }
 
 void Sender::finish(const Record& record) {
@@ -187,9 +234,7 @@ void Sender::consume(std::size_t bytes) {
     sent_in_record_ = 0;
     finish(record);
   }
-  const std::size_t staged = std::min(bytes, staged_.size() - staged_sent_);
-  staged_sent_ += staged;
-  bytes -= staged;
+  bytes -= consume_staged(bytes);
   while (bytes > 0) {
     const bool is_there = far_->in().front(record);
     CHECK(is_there);
@@ -203,15 +248,34 @@ void Sender::consume(std::size_t bytes) {
   }
 }
 
+std::size_t Sender::consume_staged(std::size_t bytes) {
+  const std::size_t taken = std::min(bytes, staged_.size() - staged_sent_);
+  staged_sent_ += taken;
+  while (has_staged_records() && staged_ends_[staged_finished_] <= staged_sent_) {
+    Record record;
+    const bool is_there = far_->in().front(record);
+    CHECK(is_there);
+    finish(record);
+    ++staged_finished_;
+  }
+  return taken;
+}
+
+bool Sender::is_staged_record_cut() const {
+  const std::size_t begin = staged_finished_ == 0 ? 0 : staged_ends_[staged_finished_ - 1];
+  return has_staged_records() && staged_sent_ > begin;
+}
+
 void Sender::skip_to_message_start() {
   if (far_ == nullptr) return;
   Record record;
-  bool must_skip = sent_in_record_ > 0 || is_inside_message_;
+  bool must_skip = sent_in_record_ > 0 || is_inside_message_ || is_staged_record_cut();
   while (must_skip && far_->in().front(record)) {
     if (!record.is_data()) break;
     must_skip = record.has_more;
     finish(record);
   }
+  clear_staged();
   sent_in_record_ = 0;
   is_inside_message_ = false;
 }

@@ -1,13 +1,17 @@
 // Sender: moves bytes from a pipe (and from a small buffer of control frames) to a stream.
 //
 // Owner:   Connection. Threads: whoever holds the Link's Baton.
-// Holds:   bytes leave the pipe only after the kernel took them; control frames (`stage`) are sent
-//          between two frames of the pipe, never inside one.
+// Holds:   records leave the pipe only after the kernel took their bytes, also those that have to
+//          be written in another form first. (The latest message of a conflating pipe leaves when
+//          it is staged.) Control frames (`stage`) are sent between two frames of the pipe, never
+//          inside one.
 //
-//   [rest of a frame partly sent] [staged] [frames of the pipe, one iovec per run]
+//   [rest of a frame partly sent] [staged: records in another form, control frames]
+//   [frames of the pipe as they are, one iovec per run]
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "pipe/pipe.h"
 #include "security/octets.h"
@@ -15,6 +19,11 @@
 #include "zmtp/version.h"
 
 namespace zmqng {
+
+// For a Link without a connection, when its subscriber starts over: throws away the subscriptions
+// at the front of the pipe that are repeated behind the last restart mark. Stops at data, which
+// waits for the connection.
+void drop_to_restart(PipeEnd& far);
 
 class Sender {
  public:
@@ -32,10 +41,10 @@ class Sender {
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
-  // From here on the pipe is sent, too. `skips_to_restart`: subscriptions of an earlier connection
-  // may be in it; the subscriber repeats them all behind a restart mark.
+  // From here on the pipe is sent, too. `skips_to_restart`: subscriptions that were meant for an
+  // earlier connection may be in it. The subscriber repeats them all behind a restart mark: they
+  // are dropped up to the last mark that is there now, or else the first to come. Data is sent.
   void attach(PipeEnd& far, Encoding encoding, Version version, bool skips_to_restart);
-  void detach() { far_ = nullptr; }
 
   void stage(Bytes bytes);
   bool has_staged() const { return staged_sent_ < staged_.size(); }
@@ -69,20 +78,33 @@ class Sender {
   void gather(Batch& batch);
   void gather_records(Batch& batch, YPipe::Cursor cursor);
   void consume(std::size_t bytes);
+  std::size_t consume_staged(std::size_t bytes);
+  void clear_staged();
   bool prepare_special();
   bool stage_from_slot();
-  bool stage_record(const Record& record);
+  bool drop_unsent();
+  bool is_sent(const Record& record) const;
+  bool is_sent_as_it_is(const Record& record) const;
+  void stage_record(const Record& record);
+  bool has_staged_records() const { return staged_finished_ < staged_ends_.size(); }
+  bool is_staged_record_cut() const;
   void finish(const Record& record);
   bool go_dormant();
-  static std::size_t wire_size(const Record& record);
+  Bytes head_of(const Record& record) const;
+  std::size_t wire_size(const Record& record) const;
 
   Stream& stream_;
   PipeEnd* far_ = nullptr;
   Octets staged_;
   std::size_t staged_sent_ = 0;
+  // The records that `staged_` begins with are still at the front of the pipe. Where each one ends,
+  // and how many are sent and have left the pipe.
+  std::vector<std::size_t> staged_ends_;
+  std::size_t staged_finished_ = 0;
   std::size_t sent_in_record_ = 0;
   Encoding encoding_ = Encoding::zmtp;
   Version version_ = Version::v3_1;
+  std::uint64_t restart_at_ = 0;  // where in the pipe the skipping ends at the earliest
   int lost_error_ = 0;
   bool skips_to_restart_ = false;
   bool is_inside_message_ = false;

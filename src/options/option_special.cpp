@@ -131,7 +131,8 @@ Error set_heartbeat_ttl(const SetCall& call) {
   return {};
 }
 
-// "X-name:value", both not empty; the same name again replaces the value.
+// "X-name:value", both not empty. As in the reference, both are cut at their first NUL when they
+// travel, they travel in byte order of the names, and the first value given for a name stays.
 Error set_metadata(const SetCall& call) {
   std::string text;
   if (const Error error = read_octets(call, text)) return error;
@@ -139,16 +140,14 @@ Error set_metadata(const SetCall& call) {
   if (colon == std::string::npos || colon + 1 == text.size()) return {EINVAL};
   if (colon < 3 || colon > kMetadataNameMax || text.compare(0, 2, "X-") != 0) return {EINVAL};
 
-  std::string name = text.substr(0, colon);
+  const std::string name(text.substr(0, colon).c_str());
   auto& metadata = call.options.metadata;
-  const auto same_name = [&name](const auto& entry) { return entry.first == name; };
-  const auto place = std::find_if(metadata.begin(), metadata.end(), same_name);
-  if (place != metadata.end()) {
-    place->second = text.substr(colon + 1);
-    return {};
-  }
+  const auto place = std::lower_bound(
+      metadata.begin(), metadata.end(), name,
+      [](const auto& entry, const std::string& wanted) { return entry.first < wanted; });
+  if (place != metadata.end() && place->first == name) return {};
   if (metadata.size() == kFiltersMax) return {ENOMEM};
-  metadata.emplace_back(std::move(name), text.substr(colon + 1));
+  metadata.emplace(place, name, text.substr(colon + 1).c_str());
   return {};
 }
 

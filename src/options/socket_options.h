@@ -66,7 +66,7 @@ struct PatternOptions {
   bool xpub_verboser = false;  // report every subscription and every cancellation
   bool xpub_nodrop = false;
   bool xpub_manual = false;
-  bool xpub_manual_last_value = false;  // implies xpub_manual
+  bool xpub_manual_last_value = false;  // together with xpub_manual
   bool only_first_subscribe = false;
   bool stream_notify = true;
   bool invert_matching = false;
@@ -119,7 +119,7 @@ struct SocketOptions {
   std::vector<pid_t> ipc_filter_pids;             // the three are one list: one match is enough
   std::vector<uid_t> ipc_filter_uids;
   std::vector<gid_t> ipc_filter_gids;
-  std::vector<std::pair<std::string, std::string>> metadata;  // names start with "X-"
+  std::vector<std::pair<std::string, std::string>> metadata;  // names start with "X-", in order
 
   // Stored and read back for transports we do not have.
   int rate = 100;

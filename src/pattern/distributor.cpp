@@ -55,10 +55,11 @@ void Distributor::invert_choice() {
   std::reverse(pipes_.begin(), pipes_.begin() + active_);
   for (std::uint32_t i = 0; i < active_; ++i) pipes_[i]->balance_index = i;
   chosen_ = active_ - chosen_;
+  chosen_full_ = size() - active_ - chosen_full_;
 }
 
 bool Distributor::has_room() {
-  bool has_room = true;
+  bool has_room = chosen_full_ == 0;
   for (std::uint32_t i = chosen_; i > 0; --i) {
     PipeEnd& end = *pipes_[i - 1];
     if (end.can_write()) continue;
@@ -78,6 +79,7 @@ bool Distributor::has_room_everywhere() {
 }
 
 void Distributor::write(const OutFrame& frame) {
+  chosen_full_ = 0;
   // Backwards: whoever is put out of the chosen part changes places with one already served.
   for (std::uint32_t i = chosen_; i > 0; --i) {
     PipeEnd& end = *pipes_[i - 1];

@@ -3,7 +3,8 @@
 // Owner:    a Pattern. Threads: the one that uses the socket.
 // Holds:    pipes_[0, chosen_)       get the message that is being written
 //           pipes_[chosen_, active_) may have room
-//           pipes_[active_, size)    have been found full
+//           pipes_[active_, size)    have been found full; while a message is being given out the
+//           first chosen_full_ of them should get it, too
 //           Every end knows its place (PipeEnd::balance_index). All operations on one pipe take
 //           constant time.
 //
@@ -31,22 +32,26 @@ class Distributor {
   static bool holds(const PipeEnd& end) { return end.balance_index != PipeEnd::kNowhere; }
 
   void choose(PipeEnd& end) {
-    if (end.balance_index < active_ && end.balance_index >= chosen_) {
-      if (end.balance_index != chosen_) swap(end.balance_index, chosen_);
+    const std::uint32_t at = end.balance_index;
+    if (at < active_) {
+      if (at < chosen_) return;
+      if (at != chosen_) swap(at, chosen_);
       ++chosen_;
+    } else if (at >= active_ + chosen_full_) {
+      swap(at, active_ + chosen_full_);
+      ++chosen_full_;
     }
   }
   void choose_all() { chosen_ = active_; }
   // Chooses those that were not chosen.
   void invert_choice();
-  void choose_nobody() { chosen_ = 0; }
+  void choose_nobody() { chosen_ = chosen_full_ = 0; }
 
-  // Whether every pipe that was chosen has room; the full ones will be reported writable.
+  // Whether every pipe that was chosen has room; the full ones will be reported writable. If one
+  // has none, choose again or choose nobody.
   [[nodiscard]] bool has_room();
   // The same for every pipe there is.
   [[nodiscard]] bool has_room_everywhere();
-  // Whether the pipe was found full and has not been emptied enough since.
-  bool is_full(const PipeEnd& end) const { return end.balance_index >= active_; }
 
   // Writes a frame to those chosen. Whoever has no room for the first one is skipped for the
   // message.
@@ -66,6 +71,7 @@ class Distributor {
   std::vector<PipeEnd*> pipes_;
   std::uint32_t chosen_ = 0;
   std::uint32_t active_ = 0;
+  std::uint32_t chosen_full_ = 0;
   bool is_within_ = false;
 };
 

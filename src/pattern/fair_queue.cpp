@@ -72,6 +72,12 @@ int FairQueue::recv_rest(Message& message) {
   return 0;
 }
 
+void FairQueue::drop_rest() {
+  if (rest_.empty()) return;
+  rest_.clear();
+  is_within_ = false;
+}
+
 void FairQueue::skip_message() {
   Message part;
   while (is_within_) {

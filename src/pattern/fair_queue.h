@@ -62,6 +62,8 @@ class FairQueue {
   bool is_within_message() const { return is_within_; }
   // Throws away what is left of the message that was begun.
   void skip_message();
+  // The same if the pipe that it came from is gone.
+  void drop_rest();
 
  private:
   int recv_rest(Message& message);

@@ -72,7 +72,7 @@ class Pattern {
   // The id by which the next pipe to be attached is to be known (ZMQ_CONNECT_ROUTING_ID); the
   // Socket says so right before the attach. An id that is in use is for the Socket to refuse
   // (EINVAL).
-  virtual void set_next_routing_id(std::string) {}
+  virtual void set_next_routing_id(const std::string&) {}
   virtual bool is_routing_id_free(Bytes) const { return true; }
 
   // ZMQ_SUBSCRIBE and ZMQ_UNSUBSCRIBE where the type has them (checked by set_option before).

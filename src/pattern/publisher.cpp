@@ -97,9 +97,7 @@ bool Publisher::apply(PipeEnd& end, bool subscribe, Bytes topic) {
 int Publisher::subscribe(Bytes topic) {
   PipeEnd* end = pipes_.find(requester_);
   if (end == nullptr) return 0;
-  if (wanted_.add(topic, end->tag) == Subscriptions::Added::no_memory) return ENOMEM;
-  if (options().xpub_manual_last_value) only_ = requester_;
-  return 0;
+  return wanted_.add(topic, end->tag) == Subscriptions::Added::no_memory ? ENOMEM : 0;
 }
 
 int Publisher::unsubscribe(Bytes topic) {
@@ -112,20 +110,20 @@ int Publisher::unsubscribe(Bytes topic) {
 
 int Publisher::choose(Bytes message) {
   const PatternOptions& options = this->options();
-  const PipeEnd* only = only_.serial != 0 ? pipes_.find(only_) : nullptr;
-  bool is_blocked = false;
+  // Answered or not, and although it may have gone by now: the message was not meant for others.
+  const bool is_last_value_mode = options.xpub_manual && options.xpub_manual_last_value;
+  const bool is_for_requester = is_last_value_mode && requester_.serial != 0;
+  const PipeEnd* requester = is_for_requester ? pipes_.find(requester_) : nullptr;
   wanted_.match(message, [&](std::uint32_t pipe) {
     PipeEnd& end = pipes_[pipe];
-    if (!Distributor::holds(end) || (only != nullptr && only != &end)) return;
-    is_blocked = is_blocked || out_.is_full(end);
-    out_.choose(end);
+    if (Distributor::holds(end) && (!is_for_requester || &end == requester)) out_.choose(end);
   });
   if (options.invert_matching) out_.invert_choice();
-  if (options.xpub_nodrop && (!out_.has_room() || is_blocked)) {
+  if (options.xpub_nodrop && !out_.has_room()) {
     out_.choose_nobody();
     return EAGAIN;
   }
-  only_ = {};
+  if (is_for_requester) requester_ = {};
   return 0;
 }
 

@@ -35,14 +35,16 @@ class Publisher {
   }
   bool can_send();
 
-  // ZMQ_XPUB_MANUAL: the application has just received a request of this pipe, and answers it.
-  void set_requester(const PipeTable::Ticket& pipe) { requester_ = pipe; }
+  // Manual mode: the application has just received a request of this pipe; its answers are for it.
+  void set_requester(const PipeTable::Ticket& pipe) {
+    requester_ = pipes_.find(pipe) != nullptr ? pipe : PipeTable::Ticket{};
+  }
   int subscribe(Bytes topic);
   int unsubscribe(Bytes topic);
 
  private:
   const PatternOptions& options() const { return host_.options().pattern; }
-  bool is_manual() const { return options().xpub_manual || options().xpub_manual_last_value; }
+  bool is_manual() const { return options().xpub_manual; }
   int choose(Bytes message);
   void send_welcome(PipeEnd& end);
   void take_in_all(PipeEnd& end);
@@ -55,8 +57,9 @@ class Publisher {
   Subscriptions wanted_;   // decides who gets a message
   Subscriptions claimed_;  // manual mode: what the pipes have asked for
   Distributor out_;
+  // Serial 0: nobody. Under ZMQ_XPUB_MANUAL_LAST_VALUE the next message goes nowhere else, and then
+  // the request counts as dealt with.
   PipeTable::Ticket requester_;
-  PipeTable::Ticket only_;  // ZMQ_XPUB_MANUAL_LAST_VALUE: the next message goes nowhere else
 };
 
 }  // namespace zmqng

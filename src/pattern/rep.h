@@ -29,7 +29,7 @@ class Rep final : public Pattern {
   int recv(Message& message) override;
   bool can_send() override { return state_ == State::replying || state_ == State::sending; }
   bool can_recv() override;
-  void set_next_routing_id(std::string id) override { routes_.set_next_id(std::move(id)); }
+  void set_next_routing_id(const std::string& id) override { routes_.set_next_id(id); }
   bool is_routing_id_free(Bytes id) const override { return routes_.is_free(id); }
 
  private:

@@ -30,12 +30,6 @@ void Req::detach(PipeEnd& end) {
   if (&end == asked_) asked_ = nullptr;
 }
 
-void Req::cut_off(PipeEnd& end) {
-  in_.skip_message();
-  detach(end);
-  host_.drop_pipe(end);
-}
-
 // ---- asking
 
 bool Req::can_send() {
@@ -115,8 +109,6 @@ bool Req::find_reply() {
       return true;
     }
     in_.skip_message();
-    // Within the process nothing vouches for a peer's type, and nobody is cut off for it.
-    if (envelope == Envelope::broken && from != nullptr && !from->is_local) cut_off(*from);
   }
   return false;
 }

@@ -1,7 +1,8 @@
 // Req: asks one peer after the other, and awaits each answer from the one it asked.
 //
 // A request goes out as [id (ZMQ_REQ_CORRELATE), empty frame, body ...], and a reply must come back
-// the same. A peer that sends anything else is cut off; replies nobody waits for are skipped.
+// the same; anything else is skipped, and so are replies that nobody waits for. (What breaks the
+// envelope comes from within the process only: connections are ended for it, see ReplyCheck.)
 //
 //   ready --part with more--> sending --last part--> awaiting --reply in--> receiving --last
 //   part--> ready ZMQ_REQ_RELAXED: awaiting, receiving --part--> sending (the old reply is given
@@ -37,7 +38,6 @@ class Req final : public Pattern {
   [[nodiscard]] bool find_reply();
   Envelope take_envelope(PipeEnd*& from, std::uint32_t& id);
   bool is_wanted(Envelope envelope, std::uint32_t id) const;
-  void cut_off(PipeEnd& end);
 
   PatternHost& host_;
   FairQueue in_;

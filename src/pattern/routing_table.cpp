@@ -35,12 +35,8 @@ PipeEnd* RoutingTable::look_up(Bytes id) {
 }
 
 bool RoutingTable::is_free(Bytes id) const {
-  return by_id_.find(id) == by_id_.end();
-}
-
-bool RoutingTable::is_deaf(const PipeEnd& end) const {
-  const State state = routes_[end.tag].state;
-  return state == State::deaf || state == State::deaf_leaving;
+  const auto holder = by_id_.find(id);
+  return holder == by_id_.end() || routes_[*holder].end->is_peer_closing();
 }
 
 std::string RoutingTable::new_id() {

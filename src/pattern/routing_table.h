@@ -48,10 +48,10 @@ class RoutingTable {
   }
   // The id by which the application knows, or knew, the pipe.
   Bytes id_of(const PipeEnd& end) const { return as_bytes(routes_[end.tag].id); }
-  bool is_deaf(const PipeEnd& end) const;
 
+  // Whether nobody has the id, or only a pipe whose peer is about to be gone.
   bool is_free(Bytes id) const;
-  void set_next_id(std::string id) { next_id_ = std::move(id); }
+  void set_next_id(const std::string& id) { next_id_ = id; }
 
   // Calls `visit(end)` for the pipes that can be written to until it returns true; whether it did.
   template <typename Visit>

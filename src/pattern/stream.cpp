@@ -8,7 +8,10 @@ namespace zmqng {
 
 void StreamPattern::attach(PipeEnd& end) {
   const RoutingTable::News news = routes_.attach(end, RoutingTable::Peers::raw);
-  if (news.displaced != nullptr) in_.detach(*news.displaced);
+  if (news.displaced != nullptr) {
+    in_.detach(*news.displaced);
+    in_.drop_rest();
+  }
   if (!news.is_known_now) return;
   latest_id_ = as_text(routes_.id_of(end));
   in_.attach(end);
@@ -28,6 +31,7 @@ void StreamPattern::closing(PipeEnd& end) {
 void StreamPattern::detach(PipeEnd& end) {
   if (&end == out_) out_ = nullptr;
   in_.detach(end);
+  in_.drop_rest();  // every frame is a message here, and nobody has sent these any more
   routes_.detach(end);
 }
 

@@ -1,6 +1,16 @@
 #include "pattern/subscriber.h"
 
+#include <algorithm>
+
 namespace zmqng {
+namespace {
+
+// Fewer changes than this are never worth telling everything again. Without a high-water mark
+// nothing says that the publisher does not read, and it hears the repetition: more are needed.
+constexpr std::uint32_t kPileLeast = 64;
+constexpr std::uint32_t kPileLeastUnlimited = 1000;
+
+}  // namespace
 
 void Subscriber::attach(PipeEnd& end) {
   in_.attach(end);
@@ -16,6 +26,10 @@ void Subscriber::closing(PipeEnd& end) {
 void Subscriber::restarted(PipeEnd& end) {
   if (!Distributor::holds(end)) return;
   out_.exclude(end);
+  start_over(end);
+}
+
+void Subscriber::start_over(PipeEnd& end) {
   if (!end.write_restart()) host_.drop_pipe(end);
   tell_everything(end);
 }
@@ -30,7 +44,17 @@ void Subscriber::tell_everything(PipeEnd& end) {
   bool is_told = true;
   topics_.for_each([&](Bytes topic) { is_told = is_told && end.write_subscription(true, topic); });
   end.publish();
+  end.tag = 0;
   if (!is_told) host_.drop_pipe(end);
+}
+
+// Whether the changes that nobody reads outnumber the topics. Those that are read are no pile.
+bool Subscriber::is_pile(PipeEnd& end) const {
+  if (end.is_local) return false;
+  const bool is_limited = end.out().limit() != 0;
+  const std::uint32_t least = is_limited ? kPileLeast : kPileLeastUnlimited;
+  if (end.tag <= std::max(least, 2 * topics_.size())) return false;
+  return !is_limited || !end.out().would_have_credit();
 }
 
 void Subscriber::tell_all(bool subscribe, Bytes topic) {
@@ -38,7 +62,13 @@ void Subscriber::tell_all(bool subscribe, Bytes topic) {
     PipeEnd& end = out_.at(i);
     const bool is_told = end.write_subscription(subscribe, topic);
     end.publish();
+    ++end.tag;
     if (!is_told) host_.drop_pipe(end);
+    if (is_pile(end)) {
+      // The change itself came first: a publisher that is there and slow hears of it, too.
+      start_over(end);
+      end.announce_restart();
+    }
   }
 }
 

@@ -3,6 +3,10 @@
 // Owner:    Sub, Xsub. Threads: the one that uses the socket.
 // Holds:    subscriptions need no room in a pipe and are never dropped; a publisher that comes, or
 //           comes back, is told all of them.
+//           PipeEnd::tag counts those written since the publisher was told everything. Topics that
+//           come and go while it is away must not pile up: now and then everything is written again
+//           behind a restart mark, and the Link, as long as it has no connection, drops what is
+//           before that.
 #pragma once
 
 #include "pattern/distributor.h"
@@ -34,6 +38,8 @@ class Subscriber {
 
  private:
   void tell_everything(PipeEnd& end);
+  void start_over(PipeEnd& end);
+  bool is_pile(PipeEnd& end) const;
 
   PatternHost& host_;
   FairQueue in_;

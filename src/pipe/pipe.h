@@ -99,7 +99,7 @@ class PipeEnd : private Attention {
   [[nodiscard]] bool can_read();
   // The peer has written its last, and everything before that has been read.
   bool has_ended() const { return has_ended_ && (slot_in_ == nullptr || slot_in_->is_empty()); }
-  // The peer's side has been told to leave: nothing more can be sent to it.
+  // The peer's side has been told to leave, or will be: nothing more can be sent to it.
   bool is_peer_closing() const { return peer_->is_closing_.load(std::memory_order_acquire); }
   // The peer of the connection as last announced; null before that. Kept alive by this end.
   PeerInfo* peer_info() const { return peer_info_; }
@@ -123,6 +123,8 @@ class PipeEnd : private Attention {
 
   // --- leaving
 
+  // Makes is_peer_closing() true at the other side, before what is written last is known.
+  void foretell_leaving() { is_closing_.store(true, std::memory_order_seq_cst); }
   // Writes `end`; nothing can be written any more. `linger_ms` is for a Link at the other side.
   void shut_write(int linger_ms);
   bool has_shut_write() const { return has_shut_write_; }

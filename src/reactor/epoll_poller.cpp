@@ -16,6 +16,7 @@ std::uint32_t to_epoll(std::uint32_t interest) {
   std::uint32_t events = 0;
   if ((interest & kReadyIn) != 0) events |= EPOLLIN;
   if ((interest & kReadyOut) != 0) events |= EPOLLOUT;
+  if ((interest & kReadyPeerDone) != 0) events |= EPOLLRDHUP;
   return events;
 }
 
@@ -23,6 +24,7 @@ std::uint32_t from_epoll(std::uint32_t events) {
   std::uint32_t ready = 0;
   if ((events & EPOLLIN) != 0) ready |= kReadyIn;
   if ((events & EPOLLOUT) != 0) ready |= kReadyOut;
+  if ((events & EPOLLRDHUP) != 0) ready |= kReadyPeerDone;
   if ((events & (EPOLLERR | EPOLLHUP)) != 0) ready |= kReadyHangup;
   return ready;
 }

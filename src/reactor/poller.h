@@ -13,8 +13,10 @@ namespace zmqng {
 
 inline constexpr std::uint32_t kReadyIn = 1;
 inline constexpr std::uint32_t kReadyOut = 2;
-inline constexpr std::uint32_t kReadyHangup =
-    4;  // error or both directions closed; always reported
+// Error, or both directions closed; always reported.
+inline constexpr std::uint32_t kReadyHangup = 4;
+// The peer has closed its direction; for those who do not read.
+inline constexpr std::uint32_t kReadyPeerDone = 8;
 
 class FdHandler {
  public:
@@ -44,8 +46,8 @@ class Poller {
  public:
   virtual ~Poller() = default;
 
-  // Starts watching, or changes the interest (kReadyIn, kReadyOut, or 0: hang-ups only).
-  // Errors: ENOMEM, ENOSPC (the user's limit of watches).
+  // Starts watching, or changes the interest (kReadyIn, kReadyOut, kReadyPeerDone; 0: hang-ups
+  // only). Errors: ENOMEM, ENOSPC (the user's limit of watches).
   virtual Error watch(Watch& watch, int fd, std::uint32_t interest) = 0;
   // Before the descriptor is closed.
   virtual void unwatch(Watch& watch) = 0;

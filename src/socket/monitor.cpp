@@ -14,10 +14,6 @@ Monitor::~Monitor() {
   mailbox_->drop();
 }
 
-void Monitor::drop() {
-  if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
-}
-
 Result<Monitor*> Monitor::make(SocketHost& host, const std::string& address, std::uint64_t events) {
   if (!host.take_socket_slot()) return Error{EMFILE};
   auto* monitor = new (std::nothrow) Monitor(host, address, events);
@@ -28,7 +24,7 @@ Result<Monitor*> Monitor::make(SocketHost& host, const std::string& address, std
   const InprocSide side{monitor, {}, kPipeMax, kPipeMax};
   if (Error error = host.bind_inproc(address, side)) {
     host.return_socket_slot();
-    monitor->drop();
+    delete monitor;
     return error;
   }
   return monitor;
@@ -62,10 +58,7 @@ void Monitor::emit(MonitorEventKind kind, std::uint64_t value, const std::string
   if ((events_ & static_cast<std::uint64_t>(kind)) == 0) return;
   std::lock_guard lock(mutex_);
   if (is_stopped_) return;
-  if (waiting_.size() == kWaitingMax) {
-    waiting_.pop_front();
-    ++dropped_;
-  }
+  if (waiting_.size() == kWaitingMax) waiting_.pop_front();
   waiting_.push_back({kind, static_cast<std::uint32_t>(value), address});
   flush();
 }
@@ -101,7 +94,7 @@ void Monitor::stop() {
     mailbox_->close();
   }
   host_.return_socket_slot();
-  drop();
+  delete this;
 }
 
 }  // namespace zmqng

@@ -36,6 +36,15 @@ class PollCall {
 
   int run(long timeout_ms, int* ready) {
     if (int error = prepare()) return error;
+    const int error = poll(timeout_ms, ready);
+    for (int i = 0; i < count_; ++i) {
+      if (items_[i].socket != nullptr) items_[i].socket->give_back_signal();
+    }
+    return error;
+  }
+
+ private:
+  int poll(long timeout_ms, int* ready) {
     const Millis deadline = deadline_after(monotonic_ms(), timeout_ms);
     for (;;) {
       if (int error = look_at_sockets()) return error;
@@ -52,7 +61,6 @@ class PollCall {
     }
   }
 
- private:
   int prepare() {
     for (int i = 0; i < count_; ++i) {
       PollItem& item = items_[i];

@@ -119,7 +119,9 @@ void Socket::settle() {
 void Socket::links_changed() {
   for (PipeEnd* end = links_->take_offered(); end != nullptr;) {
     PipeEnd* next = end->next_attached;
-    if (end->is_local || has_endpoint(end->endpoint_id)) {
+    const EndpointEntry* endpoint = find_endpoint(end->endpoint_id);
+    if (end->is_local || endpoint != nullptr) {
+      if (endpoint != nullptr) name_next_pipe(endpoint->routing_id);
       adopt(*end);
     } else {
       end->leave(options_.linger);  // its endpoint was given up while it came into being
@@ -129,9 +131,25 @@ void Socket::links_changed() {
   for (const std::uint64_t id : links_->take_gone_endpoints()) forget_endpoint(id);
 }
 
-bool Socket::has_endpoint(std::uint64_t id) const {
-  return std::any_of(endpoints_.begin(), endpoints_.end(),
-                     [id](const EndpointEntry& entry) { return entry.id == id; });
+const Socket::EndpointEntry* Socket::find_endpoint(std::uint64_t id) const {
+  const auto found = std::find_if(endpoints_.begin(), endpoints_.end(),
+                                  [id](const EndpointEntry& entry) { return entry.id == id; });
+  return found != endpoints_.end() ? &*found : nullptr;
+}
+
+// By ZMQ_CONNECT_ROUTING_ID; if somebody has taken that name meanwhile, it goes without.
+void Socket::name_next_pipe(const std::string& routing_id) {
+  if (!routing_id.empty() && pattern_->is_routing_id_free(as_bytes(routing_id))) {
+    pattern_->set_next_routing_id(routing_id);
+  }
+}
+
+// An inproc connection that this socket made is given up: unless it holds something for whoever may
+// bind the name, nobody need wait for that.
+void Socket::withdraw(PipeEnd& end, const EndpointEntry* endpoint) {
+  const bool is_of_use = static_cast<SocketType>(type_) != SocketType::sub &&
+                         (end.out().messages_written() > 0 || end.slot_out() != nullptr);
+  if (endpoint != nullptr && !is_of_use) host_.withdraw_inproc(endpoint->uri, end.peer());
 }
 
 // The connection is over for good: the same address may be connected to again.
@@ -162,7 +180,10 @@ void Socket::let_go(PipeEnd& end, int linger_ms) {
   end.is_settling = true;
   pattern_->detach(end);
   remove_pipe(end);
-  if (end.is_local && end.is_dialed) forget_endpoint(end.endpoint_id);
+  if (end.is_local && end.is_dialed) {
+    withdraw(end, find_endpoint(end.endpoint_id));
+    forget_endpoint(end.endpoint_id);
+  }
   end.leave(linger_ms);
 }
 
@@ -185,6 +206,11 @@ void Socket::disarm() {
 
 void Socket::clear_wake_fd() {
   mailbox_->fd().clear();
+  has_kept_signal_ = is_fd_exported_;
+}
+
+void Socket::give_back_signal() {
+  if (std::exchange(has_kept_signal_, false)) mailbox_->fd().signal();
 }
 
 // Sleeps until something is posted. 0: look again; EAGAIN: the time is over; EINTR.
@@ -215,39 +241,45 @@ int Socket::wait(Millis deadline) {
 
 int Socket::send(const OutFrame& frame, bool dont_wait) {
   if (int error = enter()) return error;
-  Millis deadline = -1;
-  for (;;) {
-    const int result = pattern_->send(frame);
-    if (__builtin_expect(!to_let_go_.empty(), 0)) settle();
-    if (__builtin_expect(result == 0, 1)) return 0;
-    const bool may_wait = !dont_wait && options_.sndtimeo != 0;
-    if (result == kAgainAtOnce) {
-      // The peer of an unfinished message is gone; what follows of the message is swallowed.
-      if (!may_wait) return EAGAIN;
-      continue;
-    }
-    if (result != EAGAIN || !may_wait) return result;
-    if (deadline < 0) deadline = deadline_after(monotonic_ms(), options_.sndtimeo);
-    if (int error = wait(deadline)) return error;
-    if (int error = enter()) return error;
-  }
+  const int result = try_send(frame);
+  if (__builtin_expect(result == 0, 1)) return 0;
+  if (dont_wait || options_.sndtimeo == 0) return result == kAgainAtOnce ? EAGAIN : result;
+  return go_on(result, options_.sndtimeo, [&] { return try_send(frame); });
+}
+
+int Socket::try_send(const OutFrame& frame) {
+  const int result = pattern_->send(frame);
+  if (__builtin_expect(!to_let_go_.empty(), 0)) settle();
+  return result;
 }
 
 int Socket::recv(Message& message, bool dont_wait) {
   if (int error = enter()) return error;
-  Millis deadline = -1;
-  for (;;) {
-    const int result = pattern_->recv(message);
-    if (__builtin_expect(!to_let_go_.empty(), 0)) settle();
-    if (__builtin_expect(result == 0, 1)) {
-      has_more_ = message.has_more();
-      return 0;
+  const int result = try_recv(message);
+  if (__builtin_expect(result == 0, 1) || dont_wait || options_.rcvtimeo == 0) return result;
+  return go_on(result, options_.rcvtimeo, [&] { return try_recv(message); });
+}
+
+int Socket::try_recv(Message& message) {
+  const int result = pattern_->recv(message);
+  if (__builtin_expect(!to_let_go_.empty(), 0)) settle();
+  if (__builtin_expect(result == 0, 1)) has_more_ = message.has_more();
+  return result;
+}
+
+// Tries again, for as long as the socket's time-out says, after a first attempt with this result.
+template <typename Attempt>
+int Socket::go_on(int result, int timeout_ms, Attempt attempt) {
+  const Millis deadline = deadline_after(monotonic_ms(), timeout_ms);
+  while (result == EAGAIN || result == kAgainAtOnce) {
+    if (result == EAGAIN) {
+      if ((result = wait(deadline)) != 0) break;
+      if ((result = enter()) != 0) break;
     }
-    if (result != EAGAIN || dont_wait || options_.rcvtimeo == 0) return result;
-    if (deadline < 0) deadline = deadline_after(monotonic_ms(), options_.rcvtimeo);
-    if (int error = wait(deadline)) return error;
-    if (int error = enter()) return error;
+    result = attempt();
   }
+  give_back_signal();
+  return result;
 }
 
 int Socket::ready_events() {
@@ -278,7 +310,10 @@ void Socket::close() {
     end = next;
   }
   pattern_.reset();  // forgets all ends at once; nobody will read what it has to say about each
-  for (PipeEnd* end : pipes_) end->leave(linger);
+  for (PipeEnd* end : pipes_) {
+    if (end->is_local && end->is_dialed) withdraw(*end, find_endpoint(end->endpoint_id));
+    end->leave(linger);
+  }
   pipes_.clear();
   links_->stop_links(0, linger);
   mailbox_->close();

@@ -66,6 +66,8 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   bool arm();
   void disarm();
   void clear_wake_fd();
+  // The call is over: whoever watches ZMQ_FD gets the signal that woke it.
+  void give_back_signal();
 
  private:
   static constexpr std::uint32_t kTag = 0x5a4d514e;
@@ -77,6 +79,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
     Kind kind;
     std::uint64_t id;
     Listener* listener = nullptr;
+    std::string routing_id = {};  // ZMQ_CONNECT_ROUTING_ID, for pipes yet to come
   };
 
   Socket(SocketHost& host, int type, const SocketOptions& options, unsigned fork_generation);
@@ -98,11 +101,16 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
 
   int enter();
   int fail_stopped();
+  int try_send(const OutFrame& frame);
+  int try_recv(Message& message);
+  template <typename Attempt>
+  int go_on(int result, int timeout_ms, Attempt attempt);
   void settle();
   void let_go_later(PipeEnd& end);
   int wait(Millis deadline);
   void stay_armed();
   void adopt(PipeEnd& end);
+  void name_next_pipe(const std::string& routing_id);
   void remove_pipe(PipeEnd& end);
   void let_go(PipeEnd& end, int linger_ms);
 
@@ -118,6 +126,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   int connect_inproc(const Endpoint& endpoint);
   int connect_wire(const Endpoint& endpoint, const Transport& transport);
   bool is_connected_to(const std::string& uri) const;
+  bool is_routing_id_free(const std::string& id) const;
   void end_pipes(std::uint64_t endpoint_id, bool reads_on);
   int detach(const char* uri);
   bool detach_all(const std::string& uri);
@@ -128,7 +137,8 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   void take_in_news();
   void update_limits();
   void forget_endpoint(std::uint64_t id);
-  bool has_endpoint(std::uint64_t id) const;
+  void withdraw(PipeEnd& end, const EndpointEntry* endpoint);
+  const EndpointEntry* find_endpoint(std::uint64_t id) const;
   void end_monitor();
 
   std::uint32_t tag_ = kTag;
@@ -137,8 +147,8 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   std::atomic<bool> is_stopped_{false};
   bool has_told_end_ = false;     // a call has failed with ETERM
   bool has_more_ = false;         // of the frame last received
-  bool is_sending_more_ = false;  // the last frame sent was not the last part
   bool is_fd_exported_ = false;   // somebody watches ZMQ_FD
+  bool has_kept_signal_ = false;  // a signal for them was used up by a call that waited
   Mailbox* mailbox_;
   std::unique_ptr<Pattern> pattern_;
   SocketOptions options_;

@@ -13,6 +13,7 @@ namespace zmqng {
 namespace {
 
 constexpr std::string_view kInproc = "inproc";
+constexpr std::string_view kTcp = "tcp";
 
 }  // namespace
 
@@ -27,8 +28,8 @@ int Socket::parse(const char* uri, Endpoint* endpoint) const {
 // A socket that asks for protection this library cannot give must not talk to anybody.
 int Socket::check_protection() const {
   const SecurityOptions& security = options_.security;
-  if (security.mechanism != MechanismKind::null || !security.zap_domain.empty()) return ENOTSUP;
-  return options_.socks_proxy.empty() ? 0 : ENOTSUP;
+  const bool is_plain = security.mechanism == MechanismKind::null && security.zap_domain.empty();
+  return is_plain ? 0 : ENOTSUP;
 }
 
 TransportOptions Socket::transport_options() const {
@@ -140,6 +141,13 @@ bool Socket::is_connected_to(const std::string& uri) const {
   });
 }
 
+// Neither a connection nor one that is still to come has that name.
+bool Socket::is_routing_id_free(const std::string& id) const {
+  return pattern_->is_routing_id_free(as_bytes(id)) &&
+         std::none_of(endpoints_.begin(), endpoints_.end(),
+                      [&id](const EndpointEntry& entry) { return entry.routing_id == id; });
+}
+
 int Socket::connect(const char* uri) {
   if (int error = enter()) return error;
   Endpoint endpoint;
@@ -149,12 +157,11 @@ int Socket::connect(const char* uri) {
   if (!is_inproc) {
     if (transport == nullptr) return EPROTONOSUPPORT;
     if (int error = check_protection()) return error;
+    if (endpoint.scheme == kTcp && !options_.socks_proxy.empty()) return ENOTSUP;
   }
   if (ignores_second_connect() && is_connected_to(endpoint.text())) return 0;
   std::string& next_id = options_.pattern.connect_routing_id;
-  if (!next_id.empty()) {
-    if (!pattern_->is_routing_id_free(as_bytes(next_id))) return EINVAL;
-  }
+  if (!next_id.empty() && !is_routing_id_free(next_id)) return EINVAL;
   const int error = is_inproc ? connect_inproc(endpoint) : connect_wire(endpoint, *transport);
   if (error == 0) next_id.clear();
   return error;
@@ -214,6 +221,7 @@ int Socket::connect_wire(const Endpoint& endpoint, const Transport& transport) {
     return ENOMEM;
   }
   endpoints_.push_back({endpoint.text(), EndpointEntry::Kind::link, id});
+  if (pipe == nullptr) endpoints_.back().routing_id = options_.pattern.connect_routing_id;
   last_endpoint_ = endpoint.text();
   if (pipe != nullptr) {
     PipeEnd& near = pipe->a();
@@ -285,6 +293,9 @@ void Socket::detach_entry(const EndpointEntry& entry) {
       links_->stop_links(entry.id, options_.linger);
       break;
     case EndpointEntry::Kind::inproc:
+      for (PipeEnd* end : pipes_) {
+        if (end->endpoint_id == entry.id) withdraw(*end, &entry);
+      }
       end_pipes(entry.id, false);
       break;
     case EndpointEntry::Kind::link:

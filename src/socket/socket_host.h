@@ -15,7 +15,7 @@ class Socket;
 
 // One side of an inproc connection, as the directory has to know it.
 struct InprocSide {
-  LinkHost* host = nullptr;  // offers the pipe, owns the mailbox
+  PipeTaker* taker = nullptr;
   std::string routing_id;
   int sndhwm = 0;
   int rcvhwm = 0;
@@ -39,10 +39,12 @@ class SocketHost {
 
   // inproc names. EADDRINUSE.
   virtual Error bind_inproc(const std::string& name, const InprocSide& side) = 0;
-  // ENOENT if `host` has not bound it.
-  virtual Error unbind_inproc(const std::string& name, const LinkHost& host) = 0;
+  // ENOENT if `taker` has not bound it.
+  virtual Error unbind_inproc(const std::string& name, const PipeTaker& taker) = 0;
   // Gives `far` to whoever has bound the name, or keeps it until somebody does.
   virtual void connect_inproc(const std::string& name, PipeEnd& far, const InprocSide& side) = 0;
+  // Frees the far end of a connection that is given up, if it still waits for its name.
+  virtual void withdraw_inproc(const std::string& name, PipeEnd& far) = 0;
 
  protected:
   ~SocketHost() = default;

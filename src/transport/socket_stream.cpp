@@ -29,18 +29,6 @@ IoResult SocketStream::read(MutableBytes into) {
   }
 }
 
-IoResult SocketStream::readv(const iovec* parts, int count) {
-  msghdr header{};
-  header.msg_iov = const_cast<iovec*>(parts);
-  header.msg_iovlen = static_cast<std::size_t>(std::min(count, kWritePartsMax));
-  while (true) {
-    const ssize_t n = ::recvmsg(fd_.get(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (n > 0) return IoResult::moved(static_cast<std::size_t>(n));
-    if (n == 0) return IoResult::ended();
-    if (errno != EINTR) return io_failure(errno);
-  }
-}
-
 IoResult SocketStream::write(const iovec* parts, int count) {
   msghdr header{};
   header.msg_iov = const_cast<iovec*>(parts);
@@ -60,15 +48,6 @@ std::size_t SocketStream::pending_output() const {
   int bytes = 0;
   if (::ioctl(fd_.get(), SIOCOUTQ, &bytes) != 0 || bytes < 0) return 0;
   return static_cast<std::size_t>(bytes);
-}
-
-std::string SocketStream::local_endpoint() const {
-  return SocketAddress::local_of(fd_.get()).endpoint();
-}
-
-std::string SocketStream::remote_endpoint() const {
-  if (!remote_.is_empty()) return remote_.endpoint();
-  return SocketAddress::remote_of(fd_.get()).endpoint();
 }
 
 std::string SocketStream::peer_address() const {

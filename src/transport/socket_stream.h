@@ -16,13 +16,10 @@ class SocketStream final : public Stream {
 
   using Stream::write;
   IoResult read(MutableBytes into) override;
-  IoResult readv(const iovec* parts, int count) override;
   IoResult write(const iovec* parts, int count) override;
   int fd() const override { return fd_.get(); }
   void shutdown_write() override;
   std::size_t pending_output() const override;
-  std::string local_endpoint() const override;
-  std::string remote_endpoint() const override;
   std::string peer_address() const override;
 
  private:

@@ -45,7 +45,6 @@ class Stream {
   virtual ~Stream() = default;
 
   virtual IoResult read(MutableBytes into) = 0;
-  virtual IoResult readv(const iovec* parts, int count) = 0;
   virtual IoResult write(const iovec* parts, int count) = 0;  // at most kWritePartsMax parts count
   IoResult write(Bytes bytes);
 
@@ -57,8 +56,6 @@ class Stream {
   // (ipc); 0 when unknown.
   virtual std::size_t pending_output() const = 0;
 
-  virtual std::string local_endpoint() const = 0;  // "tcp://1.2.3.4:5", "ipc://..."
-  virtual std::string remote_endpoint() const = 0;
   virtual std::string peer_address() const = 0;  // the Peer-Address property
 
   static constexpr int kWritePartsMax = 1024;  // IOV_MAX on Linux

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "security/command.h"
 #include "zmtp/frame.h"
 
@@ -11,7 +10,6 @@ namespace {
 
 constexpr Millis kTtlUnit = 100;
 constexpr std::size_t kContextMax = 16;
-constexpr std::size_t kGroupMax = 255;
 
 void append_command(Octets& out, std::string_view name, Bytes data) {
   std::uint8_t header[kFrameHeaderMax];
@@ -66,16 +64,6 @@ void append_subscribe(Octets& out, Version peer, Bytes topic) {
 void append_cancel(Octets& out, Version peer, Bytes topic) {
   if (peer == Version::v3_1) return append_command(out, "CANCEL", topic);
   append_subscription_message(out, peer, 0, topic);
-}
-
-void append_join(Octets& out, Bytes group) {
-  CHECK(group.size() <= kGroupMax);
-  append_command(out, "JOIN", group);
-}
-
-void append_leave(Octets& out, Bytes group) {
-  CHECK(group.size() <= kGroupMax);
-  append_command(out, "LEAVE", group);
 }
 
 bool parse_ping(Bytes data, Ping& ping) {

@@ -29,10 +29,6 @@ void append_pong(Octets& out, Bytes context);
 void append_subscribe(Octets& out, Version peer, Bytes topic);
 void append_cancel(Octets& out, Version peer, Bytes topic);
 
-// RADIO and DISH; a group has at most 255 octets.
-void append_join(Octets& out, Bytes group);
-void append_leave(Octets& out, Bytes group);
-
 // A PING's data: ttl in tenths of a second, then the context.
 struct Ping {
   Millis ttl = 0;

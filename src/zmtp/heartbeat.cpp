@@ -9,7 +9,7 @@ namespace {
 constexpr Millis kPeerIntervalMin = 5;
 
 // How often a paused peer is told that we live as long as its interval is not known.
-constexpr Millis kPongIntervalDefault = 500;
+constexpr Millis kPongIntervalDefault = 250;
 
 std::int32_t clamp_to_32(Millis value) {
   return static_cast<std::int32_t>(std::clamp<Millis>(value, 0, INT32_MAX));
@@ -19,7 +19,8 @@ std::int32_t clamp_to_32(Millis value) {
 
 Heartbeat::Heartbeat(const HeartbeatOptions& options)
     : interval_(clamp_to_32(options.interval)),
-      timeout_(clamp_to_32(options.timeout < 0 ? options.interval : options.timeout)) {}
+      timeout_(clamp_to_32(options.timeout < 0 ? options.interval : options.timeout)),
+      wants_pongs_(options.pongs_unasked) {}
 
 void Heartbeat::on_handshake_done(Millis now) {
   if (interval_ > 0) next_ping_ = now + interval_;
@@ -33,7 +34,7 @@ void Heartbeat::on_ping_sent_to_kernel(Millis now) {
 }
 
 void Heartbeat::on_peer_ping(Millis ttl, Millis now) {
-  has_peer_pinged_ = true;
+  wants_pongs_ = true;
   if (peer_ping_measured_from_ != kNever && now - peer_ping_measured_from_ >= kPeerIntervalMin) {
     peer_interval_ = clamp_to_32(now - peer_ping_measured_from_);
   }
@@ -51,7 +52,7 @@ Millis Heartbeat::pong_interval() const {
 void Heartbeat::pause(Millis now) {
   if (is_paused_) return;
   is_paused_ = true;
-  if (has_peer_pinged_) next_pong_ = now + pong_interval();
+  if (wants_pongs_) next_pong_ = now + pong_interval();
 }
 
 void Heartbeat::resume(Millis now) {

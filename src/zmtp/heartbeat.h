@@ -5,6 +5,9 @@
 // Holds:   a live peer is never dropped for being slow: the time-out starts only when the PING has
 //          reached the kernel, any octet received ends it, and no time-out runs while we are paused
 //          (we stopped reading because our own queue is full). Drain the fd before asking poll().
+//          While we are paused, a peer that has pinged hears PONGs all the same. One that was never
+//          seen to ping does not: it may have closed, and its kernel would answer them by dropping
+//          what we have still to read.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +19,8 @@ namespace zmqng {
 struct HeartbeatOptions {
   Millis interval = 0;  // between our PINGs; 0: we send none
   Millis timeout = -1;  // silence after a PING that ends it all; -1: as the interval; 0: none
+  // The peer may be sent PONGs although we have not seen it ping: its PINGs may wait unread.
+  bool pongs_unasked = false;
 };
 
 class Heartbeat {
@@ -67,7 +72,7 @@ class Heartbeat {
   std::int32_t peer_ttl_ = 0;
   bool is_ping_under_way_ = false;  // asked for, not yet in the kernel
   bool is_paused_ = false;
-  bool has_peer_pinged_ = false;
+  bool wants_pongs_;  // while paused
 };
 
 }  // namespace zmqng

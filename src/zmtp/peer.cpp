@@ -192,10 +192,6 @@ void Peer::fail(Failure failure) {
   status_ = Status::failed;
 }
 
-std::string_view Peer::peer_socket_type() const {
-  return as_text(peer_properties().find("Socket-Type").value_or(Bytes{}));
-}
-
 Bytes Peer::peer_routing_id() const {
   CHECK(handshake_ != nullptr);
   if (!has_commands(version_)) return handshake_->routing_id;

@@ -90,7 +90,6 @@ class Peer {
 
   // Once ready and until forget_handshake(): what the peer told. Peers before 3.x have no
   // properties and no socket type.
-  std::string_view peer_socket_type() const;
   Bytes peer_routing_id() const;  // empty: anonymous
   const Properties& peer_properties() const;
 

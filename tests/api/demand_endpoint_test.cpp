@@ -13,6 +13,7 @@
 #include "api/support/monitor.h"
 #include "api/support/reference.h"
 #include "api/support/socket.h"
+#include "api/support/unknown_name.h"
 
 namespace api_test {
 namespace {
@@ -101,14 +102,16 @@ TEST(BadEndpoint, IsRefusedByBindAtOnce) {
 }
 
 TEST(BadEndpoint, AnUnknownHostIsReportedToTheMonitor) {
+  const UnknownName host;
+  const std::string endpoint = "tcp://" + host.text() + ":5555";
   Context context;
   Socket socket(context, ZMQ_DEALER);
   socket.set(ZMQ_RECONNECT_IVL, 5);
   Monitor events(context, socket);
-  socket.connect("tcp://no-such-host.invalid:5555");
+  socket.connect(endpoint);
   Event retried;
   EXPECT_TRUE(events.wait_for(ZMQ_EVENT_CONNECT_RETRIED, &retried));
-  EXPECT_EQ(retried.address, "tcp://no-such-host.invalid:5555");
+  EXPECT_EQ(retried.address, endpoint);
 }
 
 }  // namespace

@@ -21,10 +21,17 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Every errno of accept(2) that may concern one connection or the whole machine.
-constexpr int accept_errors[] = {ECONNABORTED, EMFILE,     ENFILE,    ENOBUFS,      ENOMEM,
-                                 EPERM,        EPROTO,     ENETDOWN,  ENOPROTOOPT,  EHOSTDOWN,
-                                 ENONET,       EOPNOTSUPP, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH};
+// Every errno that accept(2) names, whomever it concerns: one connection, the process, the machine.
+constexpr int accept_errors[] = {
+    ECONNABORTED, EMFILE,       ENFILE,      ENOBUFS,         ENOMEM,         EPERM,
+    EPROTO,       ENETDOWN,     ENOPROTOOPT, EHOSTDOWN,       ENONET,         EOPNOTSUPP,
+    ETIMEDOUT,    EHOSTUNREACH, ENETUNREACH, EBADF,           EFAULT,         EINTR,
+    EINVAL,       ENOTSOCK,     ENOSR,       EPROTONOSUPPORT, ESOCKTNOSUPPORT};
+
+// Nothing is wrong then: the visitor is gone, or the call is to be made again.
+bool passes_silently(int accept_error) {
+  return accept_error == ECONNABORTED || accept_error == EINTR;
+}
 
 class Faults {
  public:
@@ -69,7 +76,7 @@ TEST(ErrnoChild, DISABLED_AcceptFailsOnce) {
     couple.expect_round_trip("first");
     second.expect_round_trip("second");
     EXPECT_EQ(fault_shim_hits(FAULT_ACCEPT), 1);
-    if (error != ECONNABORTED) {
+    if (!passes_silently(error)) {
       EXPECT_EQ(events.expect(ZMQ_EVENT_ACCEPT_FAILED, endpoint).value,
                 static_cast<uint32_t>(error));
     }
@@ -79,17 +86,20 @@ TEST(ErrnoChild, DISABLED_AcceptFailsOnce) {
 
 TEST(ErrnoChild, DISABLED_AcceptFailsUntilFurtherNotice) {
   for (const int error : accept_errors) {
+    if (error == EINTR) continue;  // no call is interrupted for ever
     SCOPED_TRACE(std::strerror(error));
     const Faults faults;
     Context context;
     Socket server(context, ZMQ_ROUTER);
     const std::string endpoint = server.bind_any(transport_of_environment());
+    Monitor events(context, server, ZMQ_EVENT_ACCEPT_FAILED);
     Couple couple(context, server, endpoint);
     fault_shim_fail(FAULT_ACCEPT, error, -1);
     Socket newcomer(context, ZMQ_DEALER);
     newcomer.connect(endpoint);
     newcomer.send("waits");
-    EXPECT_TRUE(wait_until([] { return fault_shim_hits(FAULT_ACCEPT) > 0; }));
+    EXPECT_EQ(events.expect(ZMQ_EVENT_ACCEPT_FAILED, endpoint).value, static_cast<uint32_t>(error));
+    EXPECT_GT(fault_shim_hits(FAULT_ACCEPT), 0);
     for (int i = 0; i < 20; ++i) couple.expect_round_trip(std::to_string(i));
     // No busy loop: a listener that cannot accept is left alone for a while.
     const int before = fault_shim_hits(FAULT_ACCEPT);
@@ -154,6 +164,7 @@ TEST(ErrnoChild, DISABLED_AskingForTheErrorOfAConnectFails) {
     fault_shim_fail(FAULT_SO_ERROR, error, 3);
     dealer.connect(endpoint);
     expect_recovery(dealer, router, "text");
+    EXPECT_GT(fault_shim_hits(FAULT_SO_ERROR), 0);
     ASSERT_FALSE(HasFailure());
   }
 }
@@ -178,6 +189,7 @@ TEST(ErrnoChild, DISABLED_SettingASocketOptionFails) {
       if (router.last_endpoint().empty()) router.bind(endpoint);
       dealer.connect(router.last_endpoint());
       expect_recovery(dealer, router, "text");
+      EXPECT_GT(fault_shim_hits(FAULT_SETSOCKOPT), 0);
       ASSERT_FALSE(HasFailure());
     }
   }
@@ -197,6 +209,7 @@ TEST(ErrnoChild, DISABLED_EpollTakesNoMore) {
     (void)unbound.try_bind(bindable_endpoint(transport_of_environment()));
     (void)refused.try_connect(endpoint);
     couple.expect_round_trip("still served");
+    EXPECT_TRUE(wait_until([] { return fault_shim_hits(FAULT_EPOLL_ADD) > 0; }));
     fault_shim_clear();
     Socket late(context, ZMQ_DEALER);
     late.connect(endpoint);

@@ -54,7 +54,7 @@ TEST(MemoryChild, DISABLED_VisitorsComeAndGo) {
   visit(300);  // whatever is made once and kept
   const long before = resident_octets();
   visit(2000);
-  EXPECT_TRUE(wait_until([&] { return resident_octets() - before < mib; }))
+  EXPECT_TRUE(wait_until([&] { return resident_octets() - before < 256 * kib; }))
       << (resident_octets() - before) / 2000 << " octets remain of each visitor";
 }
 

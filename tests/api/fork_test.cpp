@@ -5,11 +5,13 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <functional>
 #include <set>
 #include <string>
+#include <thread>
 
 #include "api/support/child.h"
 #include "api/support/plain_tcp.h"
@@ -154,6 +156,27 @@ TEST(ForkOfAny, ADescriptorOfTheLibraryIsNeverPassedToOtherPrograms) {
     EXPECT_TRUE(flags & FD_CLOEXEC)
         << std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd));
   }
+}
+
+// Whatever lock another thread holds at that moment.
+TEST(ForkOfAny, OptionsOfTheContextNeverHangAChild) {
+  Context context;
+  std::atomic<bool> is_over{false};
+  std::thread busy([&] {
+    while (!is_over) {
+      void* socket = zmq_socket(context, ZMQ_PAIR);
+      if (socket != nullptr) zmq_close(socket);
+    }
+  });
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(in_child([&] {
+                (void)zmq_ctx_set(context, ZMQ_IPV6, 1);
+                return zmq_ctx_get(context, ZMQ_IO_THREADS) == 1 ? 0 : 1;
+              }),
+              0);
+  }
+  is_over = true;
+  busy.join();
 }
 
 }  // namespace

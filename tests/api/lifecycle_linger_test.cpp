@@ -53,6 +53,22 @@ TEST_P(Linger, ATimeHoldsUpTermForThatLong) {
   EXPECT_GE(steady_clock::now() - start, milliseconds{145});
 }
 
+TEST_P(Linger, OfADisconnectHoldsAlthoughTheSocketClosesWithoutOne) {
+  Context context;
+  Socket puller(context, ZMQ_PULL);
+  const std::string endpoint = puller.bind_any(GetParam());
+  for (int i = 0; i < 100; ++i) {
+    Socket pusher(context, ZMQ_PUSH);
+    pusher.set(ZMQ_LINGER, -1);
+    pusher.connect(endpoint);
+    pusher.send(std::to_string(i));
+    pusher.disconnect(endpoint);
+    pusher.set(ZMQ_LINGER, 0);
+    pusher.close();
+    ASSERT_EQ(puller.recv_one(), std::to_string(i));
+  }
+}
+
 TEST_P(Linger, ForEverHoldsUpTermUntilTheMessageIsDelivered) {
   FreeEndpoint later(GetParam());
   Undelivered held(later.text(), -1);

@@ -40,12 +40,12 @@ class Released : public testing::TestWithParam<std::tuple<Transport, size_t>> {
   Context context;
 };
 
+std::string label(const testing::TestParamInfo<std::tuple<Transport, size_t>>& row) {
+  return name_of(std::get<0>(row.param)) + "_" + std::to_string(std::get<1>(row.param));
+}
+
 INSTANTIATE_TEST_SUITE_P(Over, Released,
-                         testing::Combine(all_transports(), testing::ValuesIn(sizes)),
-                         [](const auto& row) {
-                           return name_of(std::get<0>(row.param)) + "_" +
-                                  std::to_string(std::get<1>(row.param));
-                         });
+                         testing::Combine(all_transports(), testing::ValuesIn(sizes)), label);
 
 TEST_P(Released, OnceAfterItWasSentAndReceived) {
   Socket push{context, ZMQ_PUSH};
@@ -168,8 +168,14 @@ TEST_P(Released, NotBeforeTheLastCopyIsClosed) {
 }
 
 // In one process inproc hands the memory itself over, unless copying is cheaper.
-TEST_P(Released, OverInprocOnlyByTheReceiver) {
-  if (transport() != Transport::inproc || buffer.size() < 8192) GTEST_SKIP();
+class ReleasedOverInproc : public Released {};
+
+INSTANTIATE_TEST_SUITE_P(Large, ReleasedOverInproc,
+                         testing::Combine(testing::Values(Transport::inproc),
+                                          testing::Values(8192, 8193, 100'000, 1'000'000)),
+                         label);
+
+TEST_P(ReleasedOverInproc, OnlyByTheReceiver) {
   Socket push{context, ZMQ_PUSH};
   Socket pull{context, ZMQ_PULL};
   push.connect(pull.bind_any(transport()));

@@ -8,6 +8,7 @@
 #include "api/support/plain_tcp.h"
 #include "api/support/reference.h"
 #include "api/support/socket.h"
+#include "api/support/wait.h"
 
 namespace api_test {
 namespace {
@@ -100,6 +101,31 @@ TEST_P(Naming, ANameInUseCannotBeChosenForAConnection) {
   router.send_all({"chosen", "x"});
   EXPECT_EQ(a.recv_one(), "x");
   EXPECT_EQ(b.try_recv(), std::nullopt);
+}
+
+TEST_P(Naming, AChosenNameHoldsForAConnectionThatIsMadeLater) {
+  SKIP_ON_REFERENCE("it forgets the name");
+  if (GetParam() == Transport::inproc) GTEST_SKIP() << "ZMQ_IMMEDIATE says nothing of inproc";
+  Socket dealer{context, ZMQ_DEALER};
+  const FreeEndpoint endpoint{GetParam()};
+  router.set(ZMQ_ROUTER_MANDATORY, 1).set(ZMQ_IMMEDIATE, 1).set(ZMQ_RECONNECT_IVL, 10);
+  router.set(ZMQ_CONNECT_ROUTING_ID, "chosen");
+  router.connect(endpoint.text());
+  EXPECT_EQ(router.try_send_all({"chosen", "x"}, ZMQ_DONTWAIT), fails_with(EHOSTUNREACH));
+  dealer.bind(endpoint.text());
+  EXPECT_TRUE(wait_until([&] { return router.try_send_all({"chosen", "x"}) == ok; }));
+  EXPECT_EQ(dealer.recv_one(), "x");
+}
+
+TEST_P(Naming, ANameChosenForAConnectionToComeIsTaken) {
+  SKIP_ON_REFERENCE("it forgets the name");
+  if (GetParam() == Transport::inproc) GTEST_SKIP() << "ZMQ_IMMEDIATE says nothing of inproc";
+  const FreeEndpoint one{GetParam()};
+  const FreeEndpoint two{GetParam()};
+  router.set(ZMQ_IMMEDIATE, 1).set(ZMQ_CONNECT_ROUTING_ID, "chosen");
+  router.connect(one.text());
+  router.set(ZMQ_CONNECT_ROUTING_ID, "chosen");
+  EXPECT_EQ(router.try_connect(two.text()), fails_with(EINVAL));
 }
 
 TEST_P(Naming, TheNameOfACallerCannotBeChosenForAConnection) {
@@ -230,6 +256,20 @@ TEST(RawRouter, TalksPlainTcp) {
   EXPECT_EQ(request, "GET / HTTP/1.0\r\n\r\n");
   router.send_all({id, "HTTP/1.0 200 OK\r\n"});
   EXPECT_EQ(peer.recv(17), "HTTP/1.0 200 OK\r\n");
+}
+
+TEST(RawRouter, IsToldOfEveryConnectionThatComesAndGoes) {
+  Context context;
+  Socket router{context, ZMQ_ROUTER};
+  router.set(ZMQ_ROUTER_RAW, 1);
+  PlainTcp peer = PlainTcp::connect(router.bind_any(Transport::tcp));
+  const Frames came = router.recv();
+  ASSERT_EQ(came.size(), 2u);
+  EXPECT_EQ(came[1], "");
+  peer.send("x");
+  EXPECT_EQ(router.recv(), (Frames{came[0], "x"}));
+  peer.close();
+  EXPECT_EQ(router.recv(), (Frames{came[0], ""}));
 }
 
 TEST(RawRouter, ClosesAConnectionByAnEmptyBody) {

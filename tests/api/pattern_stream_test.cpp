@@ -7,6 +7,7 @@
 
 #include "api/support/message.h"
 #include "api/support/plain_tcp.h"
+#include "api/support/reference.h"
 #include "api/support/socket.h"
 
 namespace api_test {
@@ -250,6 +251,20 @@ TEST_F(Streaming, APeerThatDoesNotReadHoldsTheSenderBack) {
   }
   EXPECT_EQ(outcome, eagain);
   for (size_t i = 0; i < sent; ++i) EXPECT_TRUE(client.recv(block.size()) == block);
+}
+
+TEST_F(Streaming, WhatADealerOfTheSameProcessHadMoreToSayIsGoneWithIt) {
+  SKIP_ON_REFERENCE("it aborts");
+  Socket dealer{context, ZMQ_DEALER};
+  const std::string endpoint = dealer.bind_any(Transport::inproc);
+  stream.connect(endpoint);
+  dealer.send_all({"a", "b", "c"});
+  const Frames first = stream.recv();
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_EQ(first[1], "a");
+  stream.disconnect(endpoint);
+  EXPECT_FALSE(stream.readable());
+  EXPECT_EQ(stream.try_recv(), std::nullopt);
 }
 
 }  // namespace

@@ -235,6 +235,65 @@ TEST_P(Xpub, LastValueModeSendsToTheNewestSubscriberOnly) {
   EXPECT_EQ(sub.recv_one(), "A for all");
 }
 
+// ZMQ_XPUB_MANUAL_LAST_VALUE: `sub` has what it asked for, `other` has just asked for the same.
+class XpubLastValue : public Xpub {
+ protected:
+  void SetUp() override {
+    xpub.set(xpub_manual_last_value, 1);
+    const std::string endpoint = xpub.bind_any(GetParam());
+    for (Socket* each : {&sub, &other}) {
+      each->connect(endpoint);
+      each->set(ZMQ_SUBSCRIBE, "A");
+      EXPECT_EQ(xpub.recv_one(), subscribing("A"));
+      if (each == &other) break;
+      xpub.set(ZMQ_SUBSCRIBE, "A");
+      xpub.send("A0");
+      EXPECT_EQ(sub.recv_one(), "A0");
+    }
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Over, XpubLastValue, all_transports(), transport_label);
+
+TEST_P(XpubLastValue, GoesToNobodyIfTheNewestAskedInVain) {
+  xpub.send("A last");
+  xpub.send("A for all");
+  EXPECT_EQ(sub.recv_one(), "A for all");
+}
+
+TEST_P(XpubLastValue, GoesToNobodyIfTheNewestHasGone) {
+  SKIP_ON_REFERENCE("so it does, but some calls later it sends to all");
+  xpub.set(ZMQ_SUBSCRIBE, "A");
+  other.close();
+  ASSERT_TRUE(xpub.wait_readable(deadline));
+  xpub.send("A last");
+  xpub.send("A for all");
+  EXPECT_EQ(sub.recv_one(), "A for all");
+}
+
+TEST_P(XpubLastValue, GoesToAllOnceTheCancelOfTheNewestWasReceived) {
+  xpub.set(ZMQ_SUBSCRIBE, "A");
+  other.close();
+  EXPECT_EQ(xpub.recv_one(), cancelling("A"));
+  xpub.send("A for all");
+  EXPECT_EQ(sub.recv_one(), "A for all");
+}
+
+TEST_P(XpubLastValue, GoesToAllWhileTheModeIsOff) {
+  xpub.set(ZMQ_SUBSCRIBE, "A");
+  for (const int option : {xpub_manual_last_value, ZMQ_XPUB_MANUAL}) {
+    xpub.set(option, 0);
+    xpub.send("A for all");
+    EXPECT_EQ(sub.recv_one(), "A for all");
+    EXPECT_EQ(other.recv_one(), "A for all");
+    xpub.set(xpub_manual_last_value, 1);
+  }
+  xpub.send("A last");
+  xpub.send("A end");
+  EXPECT_EQ(sub.recv_one(), "A end");
+  EXPECT_EQ(other.recv_one(), "A last");
+}
+
 TEST_P(Xpub, WelcomesEveryNewSubscriber) {
   xpub.set(ZMQ_XPUB_WELCOME_MSG, "W welcome");
   const std::string endpoint = xpub.bind_any(GetParam());

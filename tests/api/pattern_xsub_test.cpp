@@ -4,8 +4,10 @@
 
 #include <array>
 
+#include "api/support/plain_tcp.h"
 #include "api/support/pub_sub.h"
 #include "api/support/socket.h"
+#include "api/support/zmtp_peer.h"
 
 namespace api_test {
 namespace {
@@ -35,6 +37,33 @@ TEST_P(Xsub, SubscribesAndCancelsByMessages) {
   EXPECT_EQ(xpub.recv_one(), subscribing("end"));
   xpub.send("end");
   EXPECT_EQ(xsub.recv_one(), "end");
+}
+
+TEST(XsubUpstream, WaitsForTheNextConnectionAndFollowsTheSubscriptions) {
+  Context context;
+  PlainTcpServer server;
+  Socket xsub{context, ZMQ_XSUB};
+  xsub.set(ZMQ_RECONNECT_IVL, 10);
+  xsub.connect(server.endpoint());
+  {
+    ZmtpPeer first(server.accept());
+    ASSERT_TRUE(first.handshake("XPUB"));
+    xsub.send(subscribing("A"));
+    EXPECT_TRUE(wait_until([&] {
+      (void)xsub.events();
+      return !first.stays_quiet(std::chrono::milliseconds{1});
+    }));
+  }
+  ASSERT_TRUE(server.has_caller()) << "the loss has been noticed";
+  xsub.send("up0");
+  xsub.send_all({"up1", "up2"});
+  ZmtpPeer second(server.accept());
+  ASSERT_TRUE(second.handshake("XPUB"));
+  for (const char* body : {"\x09SUBSCRIBEA", "up0", "up1", "up2"}) {
+    const auto frame = second.recv_frame();
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->body, body);
+  }
 }
 
 TEST_P(Xsub, EveryUpstreamMessageHasItsMeaning) {

@@ -208,5 +208,31 @@ TEST_P(SocketFd, NoRoomIsOverlooked) {
   reader.join();
 }
 
+// A call that waits for room uses up the signal of a message that comes in meanwhile; who watches
+// the descriptor must hear of it all the same.
+TEST(SocketFdOfPair, FiresForWhatCameInWhileASendWaited) {
+  Context context;
+  Socket near(context, ZMQ_PAIR), far(context, ZMQ_PAIR);
+  near.set(ZMQ_SNDHWM, 1);
+  far.set(ZMQ_RCVHWM, 1);
+  near.connect(far.bind_any(Transport::inproc));
+  const int fd = near.get_int(ZMQ_FD);
+  (void)near.events();
+  while (near.try_send("fill") == ok) {
+  }
+  (void)near.events();
+  std::thread peer([&] {
+    far.send("in");
+    // Until the call has used the signal up, if it does.
+    (void)wait_until([&] { return !wait_fd(fd, std::chrono::milliseconds{0}); }, quiet_time);
+    EXPECT_EQ(far.recv_one(), "fill");
+    EXPECT_EQ(far.recv_one(), "fill");
+  });
+  near.send("waits");
+  peer.join();
+  EXPECT_TRUE(wait_fd(fd));
+  EXPECT_TRUE(near.readable());
+}
+
 }  // namespace
 }  // namespace api_test

@@ -220,12 +220,12 @@ TEST(Tcp, ConnectTimeoutEndsAnAttemptThatHangs) {
     Socket connecter(context, ZMQ_DEALER);
     connecter.set(ZMQ_CONNECT_TIMEOUT, 80).set(ZMQ_RECONNECT_IVL, 10);
     Monitor events(context, connecter);
+    const auto start = std::chrono::steady_clock::now();
     connecter.connect(endpoint);
-    for (int i = 0; i < 2; ++i) {
+    for (const int attempt : {1, 2}) {
       events.expect(ZMQ_EVENT_CONNECT_DELAYED, endpoint);
-      const auto start = std::chrono::steady_clock::now();
       events.expect(ZMQ_EVENT_CLOSED, endpoint);
-      EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds{60});
+      EXPECT_GE(std::chrono::steady_clock::now() - start, attempt * std::chrono::milliseconds{75});
       events.expect(ZMQ_EVENT_CONNECT_RETRIED, endpoint);
     }
   }
@@ -240,9 +240,9 @@ TEST(Tcp, HandshakeTimeLimitsEverySilence) {
     Socket binder(context, ZMQ_DEALER);
     binder.set(ZMQ_HANDSHAKE_IVL, 100);
     const std::string endpoint = binder.bind_any(Transport::tcp);
+    const auto start = std::chrono::steady_clock::now();
     ZmtpPeer peer = ZmtpPeer::connect(endpoint);
     peer.send(beginning);
-    const auto start = std::chrono::steady_clock::now();
     EXPECT_TRUE(peer.wait_closed()) << beginning.size() << " octets sent";
     EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds{80});
   }

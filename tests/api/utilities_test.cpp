@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -37,7 +38,9 @@ TEST(Errors, AnUnreachableHostIsNoMissingRoute) {
 TEST(Errors, OtherNumbersHaveTheTextOfTheSystem) {
   for (int number = 0; number < 140; ++number) {
     if (number == EHOSTUNREACH) continue;
-    EXPECT_STREQ(zmq_strerror(number), std::strerror(number));
+    // The system may build both in the same place.
+    const std::string text = zmq_strerror(number);
+    EXPECT_EQ(text, std::strerror(number));
   }
   EXPECT_STREQ(zmq_strerror(-1), "Unknown error -1");
   EXPECT_STREQ(zmq_strerror(99999), "Unknown error 99999");

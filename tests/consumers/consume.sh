@@ -19,12 +19,16 @@ run() { # run PROGRAM [LIBDIR]: it works, on the library of LIBDIR or on none
 }
 
 # The settings of whoever runs this must not leak in.
-unset PKG_CONFIG_PATH CMAKE_PREFIX_PATH LD_PRELOAD
-libdir() { dirname "$(find "$1" -name libzmq.so.5)"; }
+unset PKG_CONFIG_PATH CMAKE_PREFIX_PATH LD_PRELOAD DESTDIR
+libdir() { dirname "$(dirname "$(find "$1" -name libzmq.pc)")"; }
 pkgconfig() { # pkgconfig ROOT ARGS...
   local root=$1
   shift
   PKG_CONFIG_PATH=$(libdir "$root")/pkgconfig pkg-config "$@" libzmq
+}
+
+installed_files() { # installed_files ROOT: what lies there, whatever the system calls its lib
+  (cd "$1" && find . -type f -o -type l | sed 's,^\./lib/[^/]*-linux-gnu,./lib,' | LC_ALL=C sort)
 }
 
 with_pkgconfig() { # with_pkgconfig ROOT NAME
@@ -35,16 +39,43 @@ with_pkgconfig() { # with_pkgconfig ROOT NAME
   run "$work/$2" "$(libdir "$1")"
 }
 
-with_cmake_package() { # with_cmake_package ROOT NAME
-  local tree=$work/$2
+with_static_pkgconfig() { # with_static_pkgconfig ROOT NAME
+  # As a user does who wants one file to ship: everything but the C library inside.
+  # shellcheck disable=SC2046
+  cc -o "$work/$2" "$here/consumer.c" $(pkgconfig "$1" --cflags) \
+    -Wl,-Bstatic $(pkgconfig "$1" --static --libs) -Wl,-Bdynamic
+  run "$work/$2"
+}
+
+with_cmake_package() { # with_cmake_package ROOT NAME [TARGETS]
+  local tree=$work/$2 wanted=${3-'libzmq;libzmq-static'} target libraries
   rm -rf "$tree"
   cmake -S "$here/cmake-package" -B "$tree" -DCMAKE_BUILD_TYPE=Debug -G Ninja \
-    -DCMAKE_PREFIX_PATH="$1" -DEXPECTED_PREFIX="$1" >"$tree.log" || { cat "$tree.log"; exit 1; }
+    -DCMAKE_PREFIX_PATH="$1" -DEXPECTED_PREFIX="$1" -DWANTED="$wanted" >"$tree.log" ||
+    { cat "$tree.log"; exit 1; }
   cmake --build "$tree" >>"$tree.log" || { cat "$tree.log"; exit 1; }
-  run "$tree/consumer-libzmq" "$(libdir "$1")"
-  run "$tree/consumer-ZeroMQlibzmq" "$(libdir "$1")"
-  run "$tree/consumer-libzmq-static"
-  run "$tree/consumer-ZeroMQlibzmq-static"
+  for target in ${wanted//;/ }; do
+    libraries=''
+    [[ $target == libzmq ]] && libraries=$(libdir "$1")
+    run "$tree/consumer-$target" "$libraries"
+    run "$tree/consumer-ZeroMQ$target" "$libraries"
+  done
+}
+
+# install_only KIND ROOT: as from a build of one kind of library. Its rules and packages are what
+# differs; the library itself is the one that is there already.
+install_only() {
+  local tree=$work/build-$1 other=STATIC library=libzmq.so.5.2.5
+  [[ $1 == static ]] && other=SHARED library=libzmq.a
+  rm -rf "$tree" "$2"
+  cmake -S "$source" -B "$tree" -G Ninja -DCMAKE_BUILD_TYPE=Release -DZMQNG_TESTS=OFF \
+    -DBUILD_$other=OFF -DCMAKE_INSTALL_PREFIX="$2" >"$tree.log" || { cat "$tree.log"; exit 1; }
+  cp "$build/$library" "$tree"
+  if [[ $1 == shared ]]; then
+    ln -s $library "$tree/libzmq.so.5"
+    ln -s libzmq.so.5 "$tree/libzmq.so"
+  fi
+  cmake --install "$tree" >>"$tree.log" || { cat "$tree.log"; exit 1; }
 }
 
 case $case in
@@ -53,14 +84,12 @@ case $case in
     mkdir -p "$work"
     DESTDIR=$stage cmake --install "$build" --prefix /usr/local >/dev/null
     cp -a "$prefix" "$moved"
-    found=$(cd "$prefix" && find . -type f -o -type l |
-      sed 's,^\./lib/[^/]*-linux-gnu,./lib,' | LC_ALL=C sort)
     if grep -rlF -e "$source" -e "$build" "$prefix" --include='*.cmake' --include='*.pc'; then
       echo "FAILED: an installed file names this machine's folders"
       exit 1
     fi
     config=$(sed -n 's/^CMAKE_BUILD_TYPE:.*=//p' "$build/CMakeCache.txt" | tr A-Z a-z)
-    diff - <(echo "$found") <<EOT
+    diff - <(installed_files "$prefix") <<EOT
 ./include/zmq.h
 ./include/zmq_utils.h
 ./lib/cmake/ZeroMQ/ZeroMQConfig.cmake
@@ -78,12 +107,24 @@ EOT
   moved_pkgconfig) with_pkgconfig "$moved" with_moved_pkgconfig ;;
   cmake_package) with_cmake_package "$prefix" with_cmake_package ;;
   moved_cmake_package) with_cmake_package "$moved" with_moved_cmake_package ;;
-  pkgconfig_static)
-    # As a user does who wants one file to ship: everything but the C library inside.
-    # shellcheck disable=SC2046
-    cc -o "$work/with_static" "$here/consumer.c" $(pkgconfig "$prefix" --cflags) \
-      -Wl,-Bstatic $(pkgconfig "$prefix" --static --libs) -Wl,-Bdynamic
-    run "$work/with_static"
+  pkgconfig_static) with_static_pkgconfig "$prefix" with_static ;;
+  direct_install)
+    rm -rf "$work/direct"
+    cmake --install "$build" --prefix "$work/direct" >/dev/null
+    diff <(installed_files "$prefix") <(installed_files "$work/direct")
+    with_pkgconfig "$work/direct" with_direct_pkgconfig
+    ;;
+  only_shared)
+    install_only shared "$work/shared"
+    installed_files "$work/shared" | grep -F libzmq.a && exit 1
+    with_pkgconfig "$work/shared" with_only_shared
+    with_cmake_package "$work/shared" with_only_shared_package libzmq
+    ;;
+  only_static)
+    install_only static "$work/static"
+    installed_files "$work/static" | grep -F libzmq.so && exit 1
+    with_static_pkgconfig "$work/static" with_only_static
+    with_cmake_package "$work/static" with_only_static_package libzmq-static
     ;;
   subdirectory)
     tree=$work/with_subdirectory

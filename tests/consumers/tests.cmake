@@ -24,7 +24,7 @@ set(consume ${here}/consume.sh ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR} ${wor
 zmqng_add_product_test(install ${consume} install)
 set_tests_properties(product.install PROPERTIES FIXTURES_SETUP installed_copy)
 foreach(case pkgconfig_shared pkgconfig_static cmake_package moved_pkgconfig moved_cmake_package
-    subdirectory)
+    direct_install only_shared only_static subdirectory)
   zmqng_add_product_test(${case} ${consume} ${case})
   set_tests_properties(product.${case} PROPERTIES FIXTURES_REQUIRED installed_copy)
 endforeach()

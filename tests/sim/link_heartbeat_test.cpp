@@ -179,6 +179,30 @@ TEST(LinkHeartbeat, PingIsAnsweredWhileTheQueueIsExactlyFull) {
   EXPECT_EQ(count(peer->frames(), "[PONG]"), 1u);
 }
 
+TEST(LinkHeartbeat, PeerThatPingsButDoesNotReadGetsFewAnswers) {
+  World world;
+  world.network.settings.buffer_bytes = 1'000;
+  SimSocket& server = world.socket(SocketType::dealer);
+  server.bind(7000);
+  auto peer = meet(world, 7000, SocketType::dealer);
+  for (int i = 0; i < 10'000; ++i) {
+    peer->ping(0);
+    if (i % 50 == 49) world.settle();
+  }
+  std::size_t pongs = 0;
+  std::size_t more = 0;
+  do {
+    more = count(peer->frames(), "[PONG]");
+    pongs += more;
+    world.settle();
+  } while (more > 0);
+  EXPECT_GT(pongs, 100u);
+  EXPECT_LT(pongs, 3'000u);
+  peer->ping(0);
+  world.settle();
+  EXPECT_EQ(count(peer->frames(), "[PONG]"), 1u);
+}
+
 TEST(LinkHeartbeat, LossIsNoticedWhileASocketLingers) {
   World world;
   world.network.settings.buffer_bytes = 1'000;

@@ -250,6 +250,37 @@ TEST(LinkLinger, PeerThatNeverReadsDelaysAClosedSocketForASecondAtMost) {
   EXPECT_TRUE(world.run_until_done(client, 1'100));
 }
 
+// If it says something after the close, what is under way to it would be lost.
+TEST(LinkLinger, PeerThatTalksIsGivenMoreTimeToReceiveWhatTheKernelHas) {
+  World world;
+  RawListener listener(world, 7000);
+  SimSocket& client = world.socket(SocketType::dealer);
+  client.connect("7000");
+  auto peer = listener.meet(SocketType::dealer);
+  ASSERT_NE(peer, nullptr);
+  peer->ping(0);
+  world.settle();
+  (void)peer->frames();
+  world.network.wire_to(7000)->is_silent = true;
+  ASSERT_TRUE(client.send({"x"}));
+  client.close(-1);
+  EXPECT_FALSE(world.run_until_done(client, 20'000));
+  world.network.wire_to(7000)->is_silent = false;
+  world.settle();
+  EXPECT_EQ(peer->frames(), Frames{"x"});
+  EXPECT_TRUE(world.run_until_done(client, 1'000));
+}
+
+// The socket is closed by one thread while another one hands the link to its reactor.
+TEST(LinkLinger, StopThatOvertakesTheStartEndsTheLinkAfterItsStart) {
+  World world;
+  SimSocket& client = world.socket(SocketType::dealer);
+  client.stops_links_early = true;
+  client.connect("7000");
+  world.settle();
+  EXPECT_EQ(client.links(), 0);
+}
+
 // The peer's PING must not make a closed link give up what it waits for.
 TEST(LinkLinger, PeerThatPingsGetsTheTailAsWell) {
   World world;

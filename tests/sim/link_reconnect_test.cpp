@@ -148,6 +148,34 @@ TEST(LinkReconnect, EveryAddressOfAHostIsTriedBeforeWaiting) {
   }
 }
 
+TEST(LinkReconnect, OnlyAConnectThatIsUnderWayIsReportedAsDelayed) {
+  for (bool connects_at_once : {false, true}) {
+    World world;
+    world.network.settings.connects_at_once = connects_at_once;
+    SimSocket& server = world.socket(SocketType::dealer);
+    server.bind(7002);
+    SimSocket& client = world.socket(SocketType::dealer);
+    client.connect("7000,7002");
+    world.settle();
+    EXPECT_EQ(client.count(Kind::connected), 1u);
+    EXPECT_EQ(client.count(Kind::closed), 1u);
+    EXPECT_EQ(client.count(Kind::connect_delayed), connects_at_once ? 0u : 2u);
+  }
+}
+
+TEST(LinkReconnect, MaximumThatIsNotAboveTheIntervalIsIgnored) {
+  for (const int maximum : {10, 100}) {
+    World world;
+    SimSocket& client = world.socket(SocketType::dealer);
+    client.options.reconnect_ivl = 100;
+    client.options.reconnect_ivl_max = maximum;
+    for (const Millis wait : waits(world, client, 20)) {
+      EXPECT_GE(wait, 100);
+      EXPECT_LT(wait, 200);
+    }
+  }
+}
+
 TEST(LinkReconnect, NextAddressIsTriedWhenOneDoesNotAnswer) {
   World world;
   world.network.black_holes = {7000};

@@ -20,10 +20,6 @@ class SimStream final : public Stream {
   ~SimStream() override { network_.close(wire_, side_); }
 
   IoResult read(MutableBytes into) override { return network_.read(wire_, side_, into); }
-  IoResult readv(const iovec* parts, int count) override {
-    if (count == 0) return IoResult::moved(0);
-    return read({static_cast<std::uint8_t*>(parts[0].iov_base), parts[0].iov_len});
-  }
   IoResult write(const iovec* parts, int count) override {
     return network_.write(wire_, side_, parts, count);
   }
@@ -35,8 +31,6 @@ class SimStream final : public Stream {
     for (const auto& segment : peer.coming) bytes += segment.bytes.size();
     return bytes;
   }
-  std::string local_endpoint() const override { return "sim://local"; }
-  std::string remote_endpoint() const override { return "sim://" + std::to_string(wire_.port); }
   std::string peer_address() const override { return "sim"; }
 
   SimNetwork::End& end() { return wire_.ends[side_]; }

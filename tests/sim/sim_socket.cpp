@@ -227,7 +227,8 @@ std::optional<SimSocket::Event> SimSocket::last(Kind kind) const {
 void SimSocket::link_started(Link& link) {
   running_.push_back(&link);
   ++links_;
-  if (is_closed_) link.post_stop(linger_);
+  if (is_closed_ || stops_links_early) link.post_stop(linger_);
+  if (stops_links_early) world_.reactor().run_once(0);
 }
 
 void SimSocket::link_finished(Link& link) {

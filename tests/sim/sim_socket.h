@@ -55,6 +55,8 @@ class SimSocket final : public LinkHost, public PipeOwner {
   std::deque<int> origins;
   // Stops, or starts again, taking messages out of the pipes: they fill up.
   void set_reads(bool reads);
+  // Links are asked to stop, and their reactor serves that, before they are started.
+  bool stops_links_early = false;
   // The program does nothing at all: it does not even learn of new pipes.
   bool sleeps = false;
   void close(int linger_ms);

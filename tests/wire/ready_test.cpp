@@ -24,11 +24,15 @@ std::string routing_id_of(const std::string& name) {
 
 class WireReady : public testing::TestWithParam<std::string> {};
 
+// The type of the library's socket in a conversation; nullptr for draft types.
+const TypeName* type_in(const std::string& name) {
+  const std::string role = load_vector(name)["library_role"];
+  return find_type(role.substr(0, role.find_first_of(" ,")));
+}
+
 TEST_P(WireReady, IsExchangedAsRecorded) {
-  const nlohmann::json vector = load_vector(GetParam());
-  const std::string role = vector["library_role"];
-  const TypeName* type = find_type(role.substr(0, role.find_first_of(" ,")));
-  if (type == nullptr) GTEST_SKIP() << "a draft socket type";
+  const TypeName* type = type_in(GetParam());
+  ASSERT_NE(type, nullptr);
   const std::string routing_id = routing_id_of(GetParam());
   Library library{type->type};
   if (!routing_id.empty()) library.socket().set(ZMQ_ROUTING_ID, routing_id);
@@ -43,6 +47,7 @@ TEST_P(WireReady, IsExchangedAsRecorded) {
 std::vector<std::string> plain_ready_vectors() {
   std::vector<std::string> names = vectors_in("ready");
   std::erase(names, "ready/ready-app-metadata");  // needs a draft option
+  std::erase_if(names, [](const std::string& name) { return type_in(name) == nullptr; });
   return names;
 }
 

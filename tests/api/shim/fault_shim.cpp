@@ -62,18 +62,19 @@ Function next(const char* name) {
   return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
 }
 
-struct HeldName {
+struct Names {
   std::mutex mutex;
   std::condition_variable changed;
-  std::string name;
+  std::string held;
   std::string answer;
   bool is_held = false;
   int lookups = 0;
+  std::string unknown;
 };
 
-HeldName& held() {
-  static HeldName* const name = new HeldName;  // outlives every thread that may still be resolving
-  return *name;
+Names& names() {
+  static Names* const all = new Names;  // outlives every thread that may still be resolving
+  return *all;
 }
 
 }  // namespace
@@ -100,22 +101,27 @@ int fault_shim_hits(fault_call call) {
 }
 
 void fault_shim_hold_name(const char* name, const char* answer) {
-  std::lock_guard lock(held().mutex);
-  held().name = name;
-  held().answer = answer;
-  held().is_held = true;
-  held().lookups = 0;
+  std::lock_guard lock(names().mutex);
+  names().held = name;
+  names().answer = answer;
+  names().is_held = true;
+  names().lookups = 0;
 }
 
 void fault_shim_release_name() {
-  std::lock_guard lock(held().mutex);
-  held().is_held = false;
-  held().changed.notify_all();
+  std::lock_guard lock(names().mutex);
+  names().is_held = false;
+  names().changed.notify_all();
 }
 
 int fault_shim_name_lookups() {
-  std::lock_guard lock(held().mutex);
-  return held().lookups;
+  std::lock_guard lock(names().mutex);
+  return names().lookups;
+}
+
+void fault_shim_unknown_name(const char* name) {
+  std::lock_guard lock(names().mutex);
+  names().unknown = name;
 }
 
 int accept(int fd, struct sockaddr* address, socklen_t* size) {
@@ -201,13 +207,14 @@ int getaddrinfo(const char* node, const char* service, const struct addrinfo* hi
                 struct addrinfo** result) {
   NEXT(getaddrinfo);
   std::string answer;
-  {
-    HeldName& name = held();
-    std::unique_lock lock(name.mutex);
-    if (node != nullptr && !name.name.empty() && name.name == node) {
-      ++name.lookups;
-      name.changed.wait(lock, [&] { return !name.is_held; });
-      answer = name.answer;
+  if (node != nullptr && *node != '\0') {
+    Names& all = names();
+    std::unique_lock lock(all.mutex);
+    if (all.unknown == node) return EAI_NONAME;
+    if (all.held == node) {
+      ++all.lookups;
+      all.changed.wait(lock, [&] { return !all.is_held; });
+      answer = all.answer;
     }
   }
   return real(answer.empty() ? node : answer.c_str(), service, hints, result);

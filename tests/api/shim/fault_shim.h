@@ -33,6 +33,9 @@ void fault_shim_hold_name(const char* name, const char* answer);
 void fault_shim_release_name(void);
 // Number of getaddrinfo calls for the held name that have started.
 int fault_shim_name_lookups(void);
+// getaddrinfo of `name` answers EAI_NONAME at once: no test waits for a real name server. One name
+// at a time; an empty one is none.
+void fault_shim_unknown_name(const char* name);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@
 // Everything the child needs travels in environment variables.
 #pragma once
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -13,33 +14,30 @@
 
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "api/support/wait.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define API_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define API_TEST_SANITIZED 1
-#endif
-#endif
-
 namespace api_test {
 
-#ifdef API_TEST_SANITIZED
-inline constexpr bool is_sanitized = true;  // memory is not what it seems, and time is longer
-#else
-inline constexpr bool is_sanitized = false;
-#endif
+// Memory is not what it seems, and time is longer. Asked at run time: the library may be sanitized
+// although this program is not.
+inline const bool is_sanitized = ::dlsym(RTLD_DEFAULT, "__asan_init") != nullptr ||
+                                 ::dlsym(RTLD_DEFAULT, "__tsan_init") != nullptr;
 
 struct ChildResult {
   int status = -1;  // as waitpid() gives it
   bool timed_out = false;
   std::string output;
 
-  bool succeeded() const { return !timed_out && WIFEXITED(status) && WEXITSTATUS(status) == 0; }
+  // The test ran to its end and passed; one that was skipped or not found does not count.
+  bool succeeded() const {
+    return exited_well() && output.find("[  PASSED  ] 1 test.") != std::string::npos;
+  }
+  // For tests that end the process themselves; what they have done must show in the output.
+  bool exited_well() const { return !timed_out && WIFEXITED(status) && WEXITSTATUS(status) == 0; }
 };
 
 inline std::ostream& operator<<(std::ostream& out, const ChildResult& child) {
@@ -59,15 +57,20 @@ inline pid_t start_child(const std::string& test, const Environment& environment
   const std::string filter = "--gtest_filter=" + test;
   // Everything that allocates happens before fork: other threads may hold the heap's lock.
   std::vector<std::string> variables;
-  for (char** entry = environ; *entry != nullptr; ++entry) variables.emplace_back(*entry);
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view variable(*entry);
+    const bool selects_tests =
+        variable.starts_with("GTEST_TOTAL_SHARDS=") || variable.starts_with("GTEST_SHARD_");
+    if (!selects_tests) variables.emplace_back(variable);
+  }
   for (const auto& [name, value] : environment) variables.push_back(name + "=" + value);
   std::vector<char*> environment_block;
   for (std::string& variable : variables) environment_block.push_back(variable.data());
   environment_block.push_back(nullptr);
   std::string arguments[] = {"api_tests", filter, "--gtest_also_run_disabled_tests",
-                             "--gtest_brief=1"};
+                             "--gtest_brief=1", "--gtest_color=no"};
   char* argument_block[] = {arguments[0].data(), arguments[1].data(), arguments[2].data(),
-                            arguments[3].data(), nullptr};
+                            arguments[3].data(), arguments[4].data(), nullptr};
   const pid_t pid = ::fork();
   if (pid != 0) return pid;
   ::dup2(out, STDOUT_FILENO);

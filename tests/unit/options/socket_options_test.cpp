@@ -374,13 +374,24 @@ TEST(SocketOptions, MetadataNeedsANameThatStartsWithXAndAValue) {
   EXPECT_EQ(set_octets(options, kDealer, option::metadata, name_of_255 + "n:v"), EINVAL);
 }
 
-TEST(SocketOptions, MetadataOfTheSameNameIsReplaced) {
+using Entries = std::vector<std::pair<std::string, std::string>>;
+
+TEST(SocketOptions, MetadataGoesInByteOrderAndTheFirstValueOfANameStays) {
   SocketOptions options = fresh(kDealer);
-  EXPECT_EQ(set_octets(options, kDealer, option::metadata, "X-a:1"), 0);
-  EXPECT_EQ(set_octets(options, kDealer, option::metadata, "X-b:2"), 0);
-  EXPECT_EQ(set_octets(options, kDealer, option::metadata, "X-a:3"), 0);
-  using Entries = std::vector<std::pair<std::string, std::string>>;
-  EXPECT_EQ(options.metadata, (Entries{{"X-a", "3"}, {"X-b", "2"}}));
+  for (const char* pair : {"X-b:1", "X-a:2", "X-b:3", "X-A:4", "X-\xff:5", "X-ab:6"}) {
+    EXPECT_EQ(set_octets(options, kDealer, option::metadata, pair), 0) << pair;
+  }
+  EXPECT_EQ(options.metadata,
+            (Entries{{"X-A", "4"}, {"X-a", "2"}, {"X-ab", "6"}, {"X-b", "1"}, {"X-\xff", "5"}}));
+}
+
+TEST(SocketOptions, MetadataIsCutAtANul) {
+  SocketOptions options = fresh(kDealer);
+  using namespace std::string_literals;
+  for (const std::string& pair : {"X-a:b\0c"s, "X-b:\0"s, "X-c\0d:e"s, "X-c:f"s}) {
+    EXPECT_EQ(set_octets(options, kDealer, option::metadata, pair), 0) << pair;
+  }
+  EXPECT_EQ(options.metadata, (Entries{{"X-a", "b"}, {"X-b", ""}, {"X-c", "e"}}));
 }
 
 TEST(SocketOptions, ACopyIsASnapshot) {

@@ -168,6 +168,37 @@ TEST(Pub, WithNodropAFullMatchingSubscriberHoldsUpEverybody) {
   EXPECT_EQ(fast.recv_all(), (Messages{{"A1"}, {"B1", "end"}, {"A2"}}));
 }
 
+TEST(Pub, WithNodropAndInvertedMatchingAFullSubscriberThatDoesNotMatchHoldsUpEverybody) {
+  Bench pub(kPub, with([](PatternOptions& o) { o.xpub_nodrop = o.invert_matching = true; }));
+  Remote& slow = pub.join_with_room(1);
+  Remote& fast = pub.join();
+  slow.subscribe("A");
+  slow.subscribe("A2");
+  EXPECT_EQ(pub.send({"B1"}), 0);
+  EXPECT_EQ(pub.send({"B2"}), EAGAIN) << "not dropped";
+  EXPECT_EQ(pub.send({"A2"}), 0) << "which it does not want, for it matches, twice";
+  EXPECT_EQ(slow.recv(), Frames{"B1"});
+  EXPECT_EQ(pub.send({"B2", "end"}), 0);
+  EXPECT_EQ(slow.recv_all(), (Messages{{"B2", "end"}}));
+  EXPECT_EQ(fast.recv_all(), (Messages{{"B1"}, {"A2"}, {"B2", "end"}}));
+}
+
+TEST(Pub, WithNodropAndInvertedMatchingEveryFullSubscriberCounts) {
+  Bench pub(kPub, with([](PatternOptions& o) { o.xpub_nodrop = o.invert_matching = true; }));
+  Remote& a = pub.join_with_room(1);
+  Remote& b = pub.join_with_room(1);
+  a.subscribe("A");
+  b.subscribe("B");
+  EXPECT_EQ(pub.send({"C"}), 0);
+  EXPECT_EQ(pub.send({"A"}), EAGAIN);
+  EXPECT_EQ(pub.send({"B"}), EAGAIN);
+  EXPECT_EQ(b.recv(), Frames{"C"});
+  EXPECT_EQ(pub.send({"B"}), EAGAIN);
+  EXPECT_EQ(pub.send({"A"}), 0);
+  EXPECT_EQ(a.recv_all(), Messages{{"C"}});
+  EXPECT_EQ(b.recv_all(), Messages{{"A"}});
+}
+
 TEST(Pub, AFullSubscriberThatGoesHoldsUpNobody) {
   Bench pub(kPub, with([](PatternOptions& o) { o.xpub_nodrop = true; }));
   Remote& slow = pub.join_with_room(1);

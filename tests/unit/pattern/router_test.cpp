@@ -258,6 +258,18 @@ TEST(Router, ManyPeersWithIdsOfAllLengths) {
   }
 }
 
+TEST(Router, TheNameOfAPeerThatIsLeavingIsFree) {
+  Bench router(kRouter);
+  Remote& a = router.join("name");
+  EXPECT_FALSE(router.pattern().is_routing_id_free(as_bytes("name")));
+  a.leave();  // which the router has not been told yet
+  EXPECT_TRUE(router.pattern().is_routing_id_free(as_bytes("name")));
+  router.pattern().set_next_routing_id("name");
+  Remote& b = router.join("");
+  EXPECT_EQ(router.send({"name", "x"}), 0);
+  EXPECT_EQ(b.recv_all(), Messages{{"x"}});
+}
+
 TEST(Router, RawPeersAreNamedAtOnceAndClosedByAnEmptyMessage) {
   Bench router(kRouter);
   router.pattern_options().router_raw = true;

@@ -25,6 +25,31 @@ TEST(Stream, PrefixesWhatComesInWithAnId) {
   EXPECT_EQ(stream.pipes(), 0u);
 }
 
+TEST(Stream, WhatAPeerHadMoreToSayIsGoneWithIt) {
+  Bench stream(kStream);
+  Remote& dealer = stream.join(Bench::Joining{"", 0, true});
+  Remote& other = stream.join(kPlain);
+  dealer.send({"a", "b", "c"});
+  EXPECT_EQ(stream.recv(), (Frames{kFirstId, "a"}));
+  stream.disconnect(dealer);
+  EXPECT_FALSE(stream.can_recv());
+  EXPECT_EQ(stream.recv(), std::nullopt);
+  EXPECT_EQ(stream.last_error, EAGAIN);
+  other.send({"d"});
+  EXPECT_EQ(stream.recv(), (Frames{bytes({0, 1, 2, 3, 5}), "d"}));
+}
+
+TEST(Stream, OctetsWhoseIdWasReadAreDeliveredAlthoughThePeerIsGone) {
+  Bench stream(kStream);
+  Remote& dealer = stream.join(Bench::Joining{"", 0, true});
+  dealer.send({"a", "b"});
+  Message frame;
+  EXPECT_EQ(stream.recv_frame(frame), 0);
+  stream.disconnect(dealer);
+  EXPECT_EQ(stream.recv(), Frames{"a"});
+  EXPECT_EQ(stream.recv(), std::nullopt);
+}
+
 TEST(Stream, SendsTheSecondFrameAndIgnoresItsMore) {
   Bench stream(kStream);
   Remote& a = stream.join(kPlain);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "unit/pattern/harness.h"
@@ -58,6 +59,73 @@ TEST(Sub, SubscriptionsNeedNoRoomAndAreNeverDropped) {
   for (int i = 0; i < 5000; ++i) ASSERT_EQ(subscribe(sub, std::to_string(i)), 0);
   EXPECT_EQ(peer.recv_all().size(), 5000u);
   EXPECT_EQ(sub.join_with_room(1).recv_all().size(), 5000u);
+}
+
+// Everything there is to read at the other side of the pipe; a restart mark reads as "restart".
+Frames records(Remote& peer) {
+  Frames found;
+  Record record;
+  YPipe& pipe = peer.far().in();
+  while (pipe.front(record)) {
+    const std::string text(as_text(record.payload));
+    if (record.kind == Record::Kind::restart) found.push_back("restart");
+    if (record.kind == Record::Kind::subscribe) found.push_back("+" + text);
+    if (record.kind == Record::Kind::cancel) found.push_back("-" + text);
+    YPipe::release(record);
+    (void)pipe.pop(record);
+  }
+  return found;
+}
+
+TEST(Sub, TellsEverythingAgainWhenChangesPileUpUnread) {
+  Bench sub(kSub);
+  Remote& peer = sub.join_with_room(10);
+  EXPECT_EQ(subscribe(sub, "stays"), 0);
+  const std::size_t changes = 1000;
+  for (std::size_t i = 0; i < changes; ++i) {
+    EXPECT_EQ(subscribe(sub, "comes and goes"), 0);
+    EXPECT_EQ(sub.pattern().unsubscribe(as_bytes("comes and goes")), 0);
+  }
+  EXPECT_EQ(subscribe(sub, "new"), 0);
+  const Frames all = records(peer);
+  EXPECT_LT(all.size(), 3 * changes);
+  const auto last = std::find(all.rbegin(), all.rend(), "restart");
+  ASSERT_NE(last, all.rend());
+  // What a Link without a connection may drop leaves little, and all that counts.
+  const auto kept = static_cast<std::size_t>(last - all.rbegin());
+  EXPECT_LT(kept, 70u);
+  EXPECT_EQ(std::count(last.base(), all.end(), "+stays"), 1);
+  EXPECT_EQ(all.back(), "+new");
+}
+
+TEST(Sub, ChangesThatAreReadAreNotRepeated) {
+  Bench sub(kSub);
+  Remote& peer = sub.join_with_room(10);
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_EQ(subscribe(sub, "x"), 0);
+    EXPECT_EQ(sub.pattern().unsubscribe(as_bytes("x")), 0);
+    EXPECT_EQ(records(peer), (Frames{"+x", "-x"}));
+  }
+}
+
+TEST(Sub, ManyTopicsAreNoPile) {
+  Bench sub(kSub);
+  Remote& peer = sub.join_with_room(10);
+  for (int i = 0; i < 1000; ++i) EXPECT_EQ(subscribe(sub, std::to_string(i)), 0);
+  const Frames all = records(peer);
+  EXPECT_EQ(all.size(), 1000u);
+}
+
+TEST(Sub, WithoutAHighWaterMarkAPileIsLargerAndEndsAsWell) {
+  Bench sub(kSub);
+  Remote& peer = sub.join();
+  for (int i = 0; i < 10'000; ++i) {
+    EXPECT_EQ(subscribe(sub, "x"), 0);
+    EXPECT_EQ(sub.pattern().unsubscribe(as_bytes("x")), 0);
+  }
+  const Frames all = records(peer);
+  EXPECT_LT(all.size(), 21'000u);
+  EXPECT_GT(std::count(all.begin(), all.end(), "restart"), 10);
 }
 
 TEST(Sub, DropsWhatItHasNotSubscribedTo) {

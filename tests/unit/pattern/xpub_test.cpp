@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <ostream>
 
 #include "unit/pattern/harness.h"
 
@@ -26,6 +27,8 @@ struct Mode {
   // And after sub a "A", sub b "A", sub a "B", when a goes, and when b goes.
   Messages a_gone;
   Messages b_gone;
+
+  friend std::ostream& operator<<(std::ostream& out, const Mode& mode) { return out << mode.name; }
 };
 
 class XpubMode : public testing::TestWithParam<Mode> {};
@@ -88,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
              {{cancel("A")}, {cancel("B")}},
              {{cancel("A")}}},
         Mode{"last_value",
-             [](PatternOptions& o) { o.xpub_manual_last_value = true; },
+             [](PatternOptions& o) { o.xpub_manual = o.xpub_manual_last_value = true; },
              "+++---",
              {{cancel("A")}, {cancel("B")}},
              {{cancel("A")}}}),
@@ -99,6 +102,11 @@ struct Upstream {
   bool only_first_subscribe;
   Frames sent;
   std::vector<std::pair<std::string, bool>> received;  // frame, has more
+
+  friend std::ostream& operator<<(std::ostream& out, const Upstream& row) {
+    return out << testing::PrintToString(row.sent)
+               << (row.only_first_subscribe ? " only first subscribe" : "");
+  }
 };
 
 class XpubUpstream : public testing::TestWithParam<Upstream> {};
@@ -210,20 +218,86 @@ TEST(Xpub, InManualModeAnAnswerForAPeerThatHasGoneIsIgnored) {
   EXPECT_EQ(xpub.pattern().unsubscribe(as_bytes("A")), 0);
 }
 
-TEST(Xpub, LastValueGoesToWhoSubscribedLast) {
-  Bench xpub(kXpub);
-  xpub.pattern_options().xpub_manual_last_value = true;
+// XPUB_MANUAL_LAST_VALUE, and two peers of which the first has what it asked for.
+class XpubLastValue : public testing::Test {
+ protected:
+  XpubLastValue() {
+    xpub.pattern_options().xpub_manual = true;
+    xpub.pattern_options().xpub_manual_last_value = true;
+    ask(a);
+    answer();
+    EXPECT_EQ(xpub.send({"A"}), 0);
+    EXPECT_EQ(a.recv_all(), Messages{{"A"}});
+  }
+  void ask(Remote& peer) {
+    peer.subscribe("A");
+    EXPECT_EQ(xpub.recv(), Frames{sub("A")});
+  }
+  void answer() { EXPECT_EQ(xpub.pattern().subscribe(as_bytes("A")), 0); }
+
+  Bench xpub{kXpub};
   Remote& a = xpub.join();
   Remote& b = xpub.join();
-  for (Remote* peer : {&a, &b}) {
-    peer->subscribe("A");
-    EXPECT_EQ(xpub.recv(), Frames{sub("A")});
-    EXPECT_EQ(xpub.pattern().subscribe(as_bytes("A")), 0);
-    EXPECT_EQ(xpub.send({"A", "last"}), 0);
-    EXPECT_EQ(xpub.send({"A", "next"}), 0);
-  }
-  EXPECT_EQ(a.recv_all(), (Messages{{"A", "last"}, {"A", "next"}, {"A", "next"}}));
+};
+
+TEST_F(XpubLastValue, GoesToWhoAskedLastAndWhatFollowsToAll) {
+  ask(b);
+  answer();
+  EXPECT_EQ(xpub.send({"A", "last"}), 0);
+  EXPECT_EQ(xpub.send({"A", "next"}), 0);
+  EXPECT_EQ(a.recv_all(), (Messages{{"A", "next"}}));
   EXPECT_EQ(b.recv_all(), (Messages{{"A", "last"}, {"A", "next"}}));
+}
+
+TEST_F(XpubLastValue, GoesToNobodyIfWhoAskedGotNoAnswer) {
+  ask(b);
+  EXPECT_EQ(xpub.send({"A", "last"}), 0);
+  EXPECT_EQ(xpub.send({"A", "next"}), 0);
+  EXPECT_EQ(a.recv_all(), (Messages{{"A", "next"}}));
+  EXPECT_EQ(b.recv_all(), Messages{});
+}
+
+TEST_F(XpubLastValue, EndsWhatCouldBeAnswered) {
+  ask(b);
+  EXPECT_EQ(xpub.send({"A", "last"}), 0);
+  answer();
+  EXPECT_EQ(xpub.send({"A", "next"}), 0);
+  EXPECT_EQ(a.recv_all(), (Messages{{"A", "next"}}));
+  EXPECT_EQ(b.recv_all(), Messages{});
+}
+
+TEST_F(XpubLastValue, GoesToNobodyIfWhoAskedHasGone) {
+  ask(b);
+  answer();
+  b.leave();
+  xpub.serve();
+  EXPECT_EQ(xpub.send({"A", "last"}), 0);
+  EXPECT_EQ(xpub.send({"A", "next"}), 0);
+  EXPECT_EQ(a.recv_all(), (Messages{{"A", "next"}}));
+}
+
+TEST_F(XpubLastValue, GoesToAllOnceTheCancelOfWhoHasGoneWasReceived) {
+  ask(b);
+  answer();
+  b.leave();
+  EXPECT_EQ(xpub.recv(), Frames{cancel("A")});
+  EXPECT_EQ(xpub.send({"A", "next"}), 0);
+  EXPECT_EQ(a.recv_all(), (Messages{{"A", "next"}}));
+}
+
+TEST_F(XpubLastValue, GoesToAllWhileTheModeIsOff) {
+  ask(b);
+  answer();
+  PatternOptions& options = xpub.pattern_options();
+  options.xpub_manual_last_value = false;
+  EXPECT_EQ(xpub.send({"A", "1"}), 0);
+  options.xpub_manual_last_value = true;
+  options.xpub_manual = false;
+  EXPECT_EQ(xpub.send({"A", "2"}), 0);
+  options.xpub_manual = true;
+  EXPECT_EQ(xpub.send({"A", "3"}), 0);
+  EXPECT_EQ(a.recv_all(), (Messages{{"A", "1"}, {"A", "2"}}));
+  EXPECT_EQ(b.recv_all(), (Messages{{"A", "1"}, {"A", "2"}, {"A", "3"}}));
 }
 
 TEST(Xpub, ReportsAMillionOctetTopic) {

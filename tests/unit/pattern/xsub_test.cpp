@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <ostream>
 
 #include "unit/pattern/harness.h"
 
@@ -22,6 +23,11 @@ struct Sent {
   bool only_first_subscribe;
   Frames sent;
   Messages received;  // by a publisher
+
+  friend std::ostream& operator<<(std::ostream& out, const Sent& row) {
+    return out << testing::PrintToString(row.sent)
+               << (row.only_first_subscribe ? " only first subscribe" : "");
+  }
 };
 
 class XsubSends : public testing::TestWithParam<Sent> {};

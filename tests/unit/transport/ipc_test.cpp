@@ -32,7 +32,7 @@ bool exists(const std::string& path) {
   return ::lstat(path.c_str(), &file) == 0;
 }
 
-TEST(Ipc, ConnectsAndNamesItsEnds) {
+TEST(Ipc, ConnectsAndKnowsItsPeer) {
   const TemporaryDirectory directory;
   const std::string path = directory.file("s");
   const ListenOutcome outcome = kIpc.listen(path, {});
@@ -42,9 +42,6 @@ TEST(Ipc, ConnectsAndNamesItsEnds) {
   ASSERT_TRUE(client);
   const AcceptOutcome accepted = accept_from(kIpc, outcome.listening);
   ASSERT_EQ(accepted.status, Status::accepted);
-  EXPECT_EQ(accepted.stream->local_endpoint(), "ipc://" + path);
-  EXPECT_EQ(accepted.stream->remote_endpoint(), "ipc://");
-  EXPECT_EQ(client->remote_endpoint(), "ipc://" + path);
   const std::string credentials = "localhost:" + std::to_string(::getuid()) + ":" +
                                   std::to_string(::getgid()) + ":" + std::to_string(::getpid());
   EXPECT_EQ(accepted.stream->peer_address(), credentials);

@@ -30,11 +30,9 @@ TEST(SocketStream, MovesBytesBothWays) {
   const IoResult partly = stream.read(first);
   EXPECT_TRUE(partly.is_done());
   EXPECT_EQ(partly.bytes, 2u);
-  std::uint8_t a;
-  std::uint8_t b;
-  const iovec parts[] = {{&a, 1}, {&b, 1}};
-  EXPECT_EQ(stream.readv(parts, 2).bytes, 1u);
-  EXPECT_EQ(a, 'c');
+  std::array<std::uint8_t, 2> rest;
+  EXPECT_EQ(stream.read(rest).bytes, 1u);
+  EXPECT_EQ(rest[0], 'c');
 }
 
 TEST(SocketStream, GathersWhatItWrites) {
@@ -87,8 +85,6 @@ TEST(SocketStream, EveryOtherErrnoIsALoss) {
   EXPECT_EQ(stream.read({&octet, 1}).error, EBADF);
   EXPECT_EQ(stream.write(as_bytes("x")).status, Status::lost);
   EXPECT_EQ(stream.pending_output(), 0u);
-  EXPECT_EQ(stream.local_endpoint(), "");
-  EXPECT_EQ(stream.remote_endpoint(), "");
   EXPECT_EQ(stream.peer_address(), "");
   stream.shutdown_write();
 }

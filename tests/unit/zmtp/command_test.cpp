@@ -101,17 +101,6 @@ TEST(ControlFrame, PongEchoesAtMostSixteenOctets) {
   EXPECT_EQ(hex_of(out), "041504504f4e47" + wire::to_hex(std::string(16, 'c')));
 }
 
-TEST(ControlFrame, JoinAndLeaveCarryTheBareGroup) {
-  Octets out;
-  append_join(out, as_bytes("TV"));
-  append_leave(out, as_bytes("TV"));
-  append_join(out, {});
-  EXPECT_EQ(hex_of(out),
-            "0407044a4f494e5456"
-            "0408054c454156455456"
-            "0405044a4f494e");
-}
-
 TEST(Ping, NeedsATtl) {
   Ping ping;
   EXPECT_FALSE(parse_ping({}, ping));

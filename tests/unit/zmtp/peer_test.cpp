@@ -62,7 +62,7 @@ TEST(Peer, AgreesWithItsLikeExactlyIfTheTypesFit) {
         ASSERT_EQ(b.status(), a.status());
         if (!fits) continue;
         EXPECT_EQ(a.version(), Version::v3_1);
-        EXPECT_EQ(a.peer_socket_type(), wire_name(type_at(j)));
+        EXPECT_EQ(as_text(a.peer_properties().find("Socket-Type").value()), wire_name(type_at(j)));
         EXPECT_EQ(as_text(b.peer_routing_id()), sends_identity(type_at(i)) ? "left" : "");
       }
     }
@@ -136,7 +136,6 @@ TEST(Peer, KeepsAllPropertiesUntilTheHandshakeIsForgotten) {
   feed_in_pieces(peer, greeting_v3(1) + command("READY", as_text(sent.wire())), 4096);
   ASSERT_EQ(peer.status(), Status::ready);
   EXPECT_TRUE(equal(peer.peer_properties().wire(), sent.wire()));
-  EXPECT_EQ(peer.peer_socket_type(), "PUSH");
   EXPECT_TRUE(peer.peer_routing_id().empty());
   peer.forget_handshake();
   EXPECT_EQ(peer.version(), Version::v3_1);
