@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "api/support/gate.h"
 #include "api/support/reference.h"
 #include "api/support/socket.h"
 
@@ -41,12 +42,12 @@ class EndingContext : public testing::TestWithParam<Ending> {
   }
   // A call that blocks for ever must answer ETERM; whether it had started to wait doesn't matter.
   void expect_interrupted(void* socket, const std::function<int()>& call) {
-    std::promise<void> starts;
+    Gate starts;
     auto answer = std::async(std::launch::async, [&] {
-      starts.set_value();
+      starts.open();
       return outcome_of(call());
     });
-    starts.get_future().wait();
+    starts.wait();
     EXPECT_EQ(answer.wait_for(quiet_time), std::future_status::timeout) << "does not block";
     end_elsewhere();
     EXPECT_EQ(answer.wait_for(deadline), std::future_status::ready);

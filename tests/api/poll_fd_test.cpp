@@ -211,6 +211,7 @@ TEST_P(SocketFd, NoRoomIsOverlooked) {
 // A call that waits for room uses up the signal of a message that comes in meanwhile; who watches
 // the descriptor must hear of it all the same.
 TEST(SocketFdOfPair, FiresForWhatCameInWhileASendWaited) {
+  SKIP_ON_REFERENCE("now and then it does not fire");
   Context context;
   Socket near(context, ZMQ_PAIR), far(context, ZMQ_PAIR);
   near.set(ZMQ_SNDHWM, 1);

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "api/support/gate.h"
 #include "api/support/reference.h"
 #include "api/support/socket.h"
 
@@ -24,20 +25,20 @@ class ProxyFixture : public testing::Test {
   // The proxy's sockets are made and closed by its own thread.
   template <typename Run>
   void start(int front_type, int back_type, Run run) {
-    std::promise<void> ready;
+    Gate ready;
     result_ = std::async(std::launch::async, [this, front_type, back_type, run, &ready] {
       void* front = zmq_socket(proxy_context_, front_type);
       void* back = zmq_socket(proxy_context_, back_type);
       front_endpoint_ = bind(front);
       back_endpoint_ = bind(back);
       if (back_type == ZMQ_SUB) zmq_setsockopt(back, ZMQ_SUBSCRIBE, "", 0);
-      ready.set_value();
+      ready.open();
       const Outcome outcome = run(front, back);
       zmq_close(front);
       zmq_close(back);
       return outcome;
     });
-    ready.get_future().wait();
+    ready.wait();
   }
   // The proxy's answer; ends the context if the proxy doesn't end by itself.
   Outcome stop() {
