@@ -60,13 +60,16 @@ def tidy(tree, build):
 
 
 def clang_arguments(command):
-    """The arguments of a compile command, without the compiler and what says where output goes."""
+    """The arguments of a compile command, without the compiler, what says where output goes, and
+    g++'s precompiled header: so each file shows that it includes what it uses."""
     words = shlex.split(command["command"])
     launchers = sum(word.endswith("ccache") for word in words[:2])
     rest = words[launchers + 1:]
     if "-o" in rest:
         del rest[rest.index("-o"):rest.index("-o") + 2]
-    return [word for word in rest if word != "-c"]
+    if "-include" in rest:
+        del rest[rest.index("-include"):rest.index("-include") + 2]
+    return [word for word in rest if word not in ("-c", "-Winvalid-pch")]
 
 
 def run(name, command, arguments, build):

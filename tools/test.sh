@@ -14,8 +14,8 @@ logs=$PWD/build/logs
 export CTEST_OUTPUT_ON_FAILURE=1 CCACHE_NOHASHDIR=1
 
 quick_steps='build tests product examples rules'
-all_steps='build tests product examples reference abi bindings rules'
-full_steps='build tests product examples reference abi bindings tidy asan tsan memcheck'
+all_steps='build tests product examples reference abi bindings rules asan tsan memcheck'
+full_steps="$all_steps tidy"
 
 passed=0 failed=0 skipped=0
 

@@ -55,9 +55,15 @@ void Link::post_stop(int linger_ms) {
 template <typename Work>
 void Link::run(Work work) {
   if (!baton_.take_or_note()) return;
-  do {
-    work();
-  } while (!baton_.put_down());
+  work();
+  while (!baton_.put_down()) catch_up();
+}
+
+// Somebody who did not get the baton has left a note: everything is looked at again.
+void Link::catch_up() {
+  if (connection_ == nullptr) return;
+  connection_->pipe_readable();
+  if (connection_ != nullptr) connection_->pipe_writable();
 }
 
 void Link::serve(Attention& attention, std::uint32_t reasons) {

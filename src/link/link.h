@@ -71,6 +71,7 @@ class Link final : private PipeOwner,
 
   template <typename Work>
   void run(Work work);
+  void catch_up();
   void begin();
   void stop();
   void begin_closing(int linger_ms);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "pattern/small_duties.h"
 
 namespace zmqng {
@@ -95,6 +96,7 @@ int Router::recv(Message& message) {
   PipeEnd* from = nullptr;
   const int error = in_.recv(held_, from);
   if (error != 0) return error;
+  CHECK(from != nullptr);  // a message begins
   has_held_ = true;
   return fill(message, routes_.id_of(*from), true, held_.peer()) ? 0 : ENOMEM;
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "pattern/small_duties.h"
 
 namespace zmqng {
@@ -72,6 +73,7 @@ int StreamPattern::recv(Message& message) {
   const int error = in_.recv(held_, from);
   if (error != 0) return error;
   held_.set_more(false);
+  CHECK(from != nullptr);  // a message begins
   has_held_ = true;
   return fill(message, routes_.id_of(*from), true, held_.peer()) ? 0 : ENOMEM;
 }

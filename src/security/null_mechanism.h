@@ -17,7 +17,9 @@ class NullMechanism final : public Mechanism {
   Status status() const override;
   Failure failure() const override { return failure_.value_or(Failure::silent()); }
   const Properties& peer_properties() const override { return peer_; }
-  Failure properties_refused() const override { return Failure::silent(); }
+  Failure properties_refused() const override {
+    return Failure::protocol(ProtocolError::zmtp_invalid_metadata);
+  }
   bool transparent() const override { return true; }
 
  private:

@@ -100,7 +100,7 @@ void Peer::on_greeted() {
     const std::uint8_t type = handshake.greeting.peer_type();
     if (type >= kSocketTypeCount ||
         !is_compatible(own_, wire_name(static_cast<SocketType>(type)))) {
-      return fail(Failure::silent());
+      return fail(Failure::protocol(ProtocolError::zmtp_invalid_metadata));
     }
   }
   switch (version_) {

@@ -88,6 +88,7 @@ uint32_t value_named(const json& name) {
       {"EAGAIN", EAGAIN},
       {"ZMTP_UNEXPECTED_COMMAND", ZMQ_PROTOCOL_ERROR_ZMTP_UNEXPECTED_COMMAND},
       {"ZMTP_MALFORMED_COMMAND_ERROR", ZMQ_PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_ERROR},
+      {"ZMTP_INVALID_METADATA", ZMQ_PROTOCOL_ERROR_ZMTP_INVALID_METADATA},
       {"ZMTP_MECHANISM_MISMATCH", ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH},
   };
   return name.is_number() ? name.get<uint32_t>() : values.at(name);
@@ -145,7 +146,11 @@ class WireMalformed : public testing::TestWithParam<Row> {
   }
 
   void check_events() {
-    const json& events = row().data["events"];
+    json events = row().data["events"];
+    // A type that does not fit: the reference says nothing of the reason.
+    if (row().says("Socket-Type") && !is_reference() && events == json{{"DISCONNECTED"}}) {
+      events = {{"HANDSHAKE_FAILED_PROTOCOL", "ZMTP_INVALID_METADATA"}, {"DISCONNECTED"}};
+    }
     for (const json& expected : events) {
       if (has_succeeded_ && expected[0] == "HANDSHAKE_SUCCEEDED") continue;
       const auto event = monitor_->try_next();
