@@ -1,5 +1,5 @@
 #!/bin/bash
-# All tests, step by step; ./dev test runs it. usage: test.sh [--quick|--full] [STEP...]
+# All tests, step by step; ./dev test runs it. usage: test.sh [--quick] [STEP...]
 #
 # A step is a function below. It returns 0 (passed), 77 (skipped, the last line of its output says
 # why) or anything else (failed). Its output goes to build/logs/STEP.log. Where the output holds
@@ -14,8 +14,7 @@ logs=$PWD/build/logs
 export CTEST_OUTPUT_ON_FAILURE=1 CCACHE_NOHASHDIR=1
 
 quick_steps='build tests product examples rules'
-all_steps='build tests product examples reference abi bindings rules asan tsan memcheck'
-full_steps="$all_steps tidy"
+all_steps='build tests product examples reference abi bindings tidy asan tsan memcheck'
 
 passed=0 failed=0 skipped=0
 
@@ -166,7 +165,6 @@ steps=()
 for argument in "$@"; do
   case $argument in
     --quick) steps+=($quick_steps) ;;
-    --full) steps+=($full_steps) ;;
     *) declare -F "step_$argument" >/dev/null || { echo "no such step: $argument" >&2; exit 2; }
        steps+=("$argument") ;;
   esac

@@ -20,7 +20,7 @@ Directory::~Directory() {
   clear();
 }
 
-bool Directory::join(const InprocSide& binder, const Waiting& connecter) {
+void Directory::join(const InprocSide& binder, const Waiting& connecter) {
   PipeEnd& far = *connecter.far;
   far.set_mailbox(binder.taker->mailbox());
   far.set_out_limit(sum_of_marks(binder.sndhwm, connecter.rcvhwm));
@@ -35,17 +35,15 @@ bool Directory::join(const InprocSide& binder, const Waiting& connecter) {
       peer->drop();
     }
   }
-  return binder.taker->offer(far);
+  const bool is_taken = binder.taker->offer(far);
+  CHECK(is_taken);  // a taker gives up its names before it closes
 }
 
 Error Directory::bind(const std::string& name, const InprocSide& side) {
   std::lock_guard lock(mutex_);
   if (!bound_.emplace(name, side).second) return Error{EADDRINUSE};
   const auto [first, last] = waiting_.equal_range(name);
-  for (auto it = first; it != last; ++it) {
-    const bool is_taken = join(side, it->second);
-    CHECK(is_taken);  // a closed socket does not bind
-  }
+  for (auto it = first; it != last; ++it) join(side, it->second);
   waiting_.erase(first, last);
   return {};
 }
@@ -59,17 +57,14 @@ Error Directory::unbind(const std::string& name, const PipeTaker& taker) {
 }
 
 void Directory::connect(const std::string& name, PipeEnd& far, const InprocSide& side) {
-  {
-    std::lock_guard lock(mutex_);
-    const Waiting connecter{&far, side.sndhwm, side.rcvhwm};
-    const auto found = bound_.find(name);
-    if (found == bound_.end()) {
-      waiting_.emplace(name, connecter);
-      return;
-    }
-    if (join(found->second, connecter)) return;
+  std::lock_guard lock(mutex_);
+  const Waiting connecter{&far, side.sndhwm, side.rcvhwm};
+  const auto found = bound_.find(name);
+  if (found != bound_.end()) {
+    join(found->second, connecter);
+  } else {
+    waiting_.emplace(name, connecter);
   }
-  far.leave(0);  // may run the application's free functions
 }
 
 void Directory::withdraw(const std::string& name, PipeEnd& far) {

@@ -35,8 +35,7 @@ class Directory {
     int rcvhwm;
   };
 
-  // False: the binder is closed; what was written is lost with it.
-  [[nodiscard]] static bool join(const InprocSide& binder, const Waiting& connecter);
+  static void join(const InprocSide& binder, const Waiting& connecter);
 
   std::mutex mutex_;
   std::map<std::string, InprocSide> bound_;

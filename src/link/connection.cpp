@@ -103,7 +103,9 @@ void Connection::receive() {
 // ends when all that has arrived is read.
 void Connection::end_if_dead() {
   if (is_closed() || !is_output_dead_ || is_paused_ || is_receiving_) return;
-  if (is_input_empty_ || reactor_.now() >= dead_deadline_) close(lost_end(output_error_));
+  // A peer that has hung up sends no more: what is there has an end.
+  const bool goes_on_for_ever = !has_hung_up_ && reactor_.now() >= dead_deadline_;
+  if (is_input_empty_ || goes_on_for_ever) close(lost_end(output_error_));
 }
 
 // What the protocol itself has to say: the handshake, PONGs. Answers to a peer that does not read
@@ -202,6 +204,7 @@ void Connection::pipe_writable() {
   if (is_closed() || !is_paused_) return;
   is_paused_ = false;
   if (has_heartbeat()) heartbeat_->resume(reactor_.now());
+  if (is_output_dead_) dead_deadline_ = reactor_.now() + kDeadWaitMs;
   Octets kept;
   kept.swap(kept_);
   if (take_traffic(kept)) receive();

@@ -59,10 +59,11 @@ void Link::run(Work work) {
   while (!baton_.put_down()) catch_up();
 }
 
-// Somebody who did not get the baton has left a note: everything is looked at again.
+// Somebody who did not get the baton has left a note. Only the reactor takes it so far, which never
+// meets itself; whoever else will take it has to see here to what the reactor may have wanted.
 void Link::catch_up() {
-  if (connection_ == nullptr) return;
-  connection_->pipe_readable();
+  if (must_stop_ && has_begun_) stop();
+  if (connection_ != nullptr) connection_->pipe_readable();
   if (connection_ != nullptr) connection_->pipe_writable();
 }
 
@@ -234,7 +235,8 @@ void Link::after_connection(const ConnectionEnd& end) {
   must_drop_pipe_ = settings_->options.immediate;
   // Now, and not when there is a new connection: what the program sends from here on stands behind
   // its subscriptions.
-  if (was_ready_ && settings_->is_subscriber() && far_ != nullptr) far_->announce_restart();
+  const bool goes_on_here = was_ready_ && far_ != nullptr && !must_drop_pipe_;
+  if (goes_on_here && settings_->is_subscriber()) far_->announce_restart();
   dialer_->redial();
   set_timer();
 }

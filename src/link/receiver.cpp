@@ -129,6 +129,7 @@ Receiver::Outcome Receiver::finish_large() {
 Receiver::Outcome Receiver::take_raw(Bytes input) {
   if (input.empty()) return Outcome::need_more;
   if (!may_begin_message()) return Outcome::paused;
+  ++frames_taken_;
   while (!input.empty()) {
     const Bytes part = input.first(std::min<std::size_t>(input.size(), 8192));
     Message message;

@@ -5,10 +5,8 @@
 namespace zmqng {
 namespace {
 
-// Fewer changes than this are never worth telling everything again. Without a high-water mark
-// nothing says that the publisher does not read, and it hears the repetition: more are needed.
+// Fewer changes than this are never worth telling everything again.
 constexpr std::uint32_t kPileLeast = 64;
-constexpr std::uint32_t kPileLeastUnlimited = 1000;
 
 }  // namespace
 
@@ -48,13 +46,11 @@ void Subscriber::tell_everything(PipeEnd& end) {
   if (!is_told) host_.drop_pipe(end);
 }
 
-// Whether the changes that nobody reads outnumber the topics. Those that are read are no pile.
+// Whether the changes that nobody reads outnumber the topics. Those that are read are no pile, and
+// who sets no high-water mark has asked for any number of them.
 bool Subscriber::is_pile(PipeEnd& end) const {
   if (end.is_local) return false;
-  const bool is_limited = end.out().limit() != 0;
-  const std::uint32_t least = is_limited ? kPileLeast : kPileLeastUnlimited;
-  if (end.tag <= std::max(least, 2 * topics_.size())) return false;
-  return !is_limited || !end.out().would_have_credit();
+  return end.tag > std::max(kPileLeast, 2 * topics_.size()) && !end.out().would_have_credit();
 }
 
 void Subscriber::tell_all(bool subscribe, Bytes topic) {

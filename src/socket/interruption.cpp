@@ -14,14 +14,17 @@ bool is_fault(int number) {
 }  // namespace
 
 bool interruption_is_wanted() {
+  bool has_handlers = false;
   for (int number = 1; number < NSIG; ++number) {
     struct sigaction action;
     if (is_fault(number) || sigaction(number, nullptr, &action) != 0) continue;
     const bool has_handler = (action.sa_flags & SA_SIGINFO) != 0 ||
                              (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN);
     if (has_handler && (action.sa_flags & SA_RESTART) == 0) return true;
+    has_handlers = has_handlers || has_handler;
   }
-  return false;
+  // None is left: the one that ran was for one time only (SA_RESETHAND).
+  return !has_handlers;
 }
 
 }  // namespace zmqng

@@ -83,7 +83,8 @@ int Socket::get_live(int number, void* value, std::size_t* length) {
 // with it is taken in, then the next post signals again.
 int Socket::events() {
   if (is_fd_exported_) {
-    clear_wake_fd();
+    mailbox_->fd().clear();
+    has_kept_signal_ = false;
     mailbox_->serve_all();
     settle();
     stay_armed();

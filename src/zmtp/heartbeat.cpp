@@ -9,7 +9,7 @@ namespace {
 constexpr Millis kPeerIntervalMin = 5;
 
 // How often a paused peer is told that we live as long as its interval is not known.
-constexpr Millis kPongIntervalDefault = 250;
+constexpr Millis kPongIntervalDefault = 500;
 
 std::int32_t clamp_to_32(Millis value) {
   return static_cast<std::int32_t>(std::clamp<Millis>(value, 0, INT32_MAX));
@@ -19,8 +19,7 @@ std::int32_t clamp_to_32(Millis value) {
 
 Heartbeat::Heartbeat(const HeartbeatOptions& options)
     : interval_(clamp_to_32(options.interval)),
-      timeout_(clamp_to_32(options.timeout < 0 ? options.interval : options.timeout)),
-      wants_pongs_(options.pongs_unasked) {}
+      timeout_(clamp_to_32(options.timeout < 0 ? options.interval : options.timeout)) {}
 
 void Heartbeat::on_handshake_done(Millis now) {
   if (interval_ > 0) next_ping_ = now + interval_;
@@ -34,7 +33,7 @@ void Heartbeat::on_ping_sent_to_kernel(Millis now) {
 }
 
 void Heartbeat::on_peer_ping(Millis ttl, Millis now) {
-  wants_pongs_ = true;
+  has_peer_pinged_ = true;
   if (peer_ping_measured_from_ != kNever && now - peer_ping_measured_from_ >= kPeerIntervalMin) {
     peer_interval_ = clamp_to_32(now - peer_ping_measured_from_);
   }
@@ -52,7 +51,7 @@ Millis Heartbeat::pong_interval() const {
 void Heartbeat::pause(Millis now) {
   if (is_paused_) return;
   is_paused_ = true;
-  if (wants_pongs_) next_pong_ = now + pong_interval();
+  if (has_peer_pinged_) next_pong_ = now + pong_interval();
 }
 
 void Heartbeat::resume(Millis now) {

@@ -19,8 +19,6 @@ namespace zmqng {
 struct HeartbeatOptions {
   Millis interval = 0;  // between our PINGs; 0: we send none
   Millis timeout = -1;  // silence after a PING that ends it all; -1: as the interval; 0: none
-  // The peer may be sent PONGs although we have not seen it ping: its PINGs may wait unread.
-  bool pongs_unasked = false;
 };
 
 class Heartbeat {
@@ -72,7 +70,7 @@ class Heartbeat {
   std::int32_t peer_ttl_ = 0;
   bool is_ping_under_way_ = false;  // asked for, not yet in the kernel
   bool is_paused_ = false;
-  bool wants_pongs_;  // while paused
+  bool has_peer_pinged_ = false;
 };
 
 }  // namespace zmqng

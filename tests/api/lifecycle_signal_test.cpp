@@ -168,6 +168,25 @@ TEST(Signals, AnInterruptedCallLosesNothing) {
   sender.join();
 }
 
+// When the call looks, the handler is gone: it has still asked to be heard.
+TEST(Signals, HandlersForOneTimeInterruptBlockingCalls) {
+  const Handler handler(SIGUSR1, SA_RESETHAND);
+  Context context;
+  Socket puller(context, ZMQ_PULL);
+  std::atomic<bool> is_over{false};
+  std::thread sender([&, target = pthread_self()] {
+    // Once the handler has run, another one would end the process.
+    while (!is_over && signals_handled == 0) {
+      if (stays([&] { return !is_over; })) pthread_kill(target, SIGUSR1);
+      if (wait_until([&] { return is_over || signals_handled > 0; })) break;
+    }
+  });
+  char octet = 0;
+  EXPECT_EQ(outcome_of(zmq_recv(puller, &octet, 1, 0)), fails_with(EINTR));
+  is_over = true;
+  sender.join();
+}
+
 // With SA_RESTART the program asked not to be bothered: the call goes on, with what is left of
 // its time.
 TEST(Signals, WithSaRestartBlockingCallsTimeOutWhenTheirTimeIsOver) {

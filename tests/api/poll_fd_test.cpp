@@ -235,5 +235,24 @@ TEST(SocketFdOfPair, FiresForWhatCameInWhileASendWaited) {
   EXPECT_TRUE(near.readable());
 }
 
+// What ZMQ_EVENTS has seen to stays seen to.
+TEST_P(SocketFd, RestsAfterEventsWereRead) {
+  Context context;
+  Socket puller(context, ZMQ_PULL), pusher(context, ZMQ_PUSH);
+  pusher.connect(puller.bind_any(GetParam()));
+  ASSERT_TRUE(wait_by_fd(pusher, ZMQ_POLLOUT));
+  const int fd = puller.get_int(ZMQ_FD);
+  zmq_pollitem_t item{puller, 0, ZMQ_POLLIN, 0};
+  EXPECT_TRUE(wait_until([&] {
+    (void)puller.events();
+    EXPECT_EQ(zmq_poll(&item, 1, 0), 0);
+    return !wait_fd(fd, quiet_time);
+  }));
+  puller.set(ZMQ_RCVTIMEO, 1);
+  (void)puller.events();
+  EXPECT_EQ(puller.try_recv(), std::nullopt);
+  EXPECT_FALSE(wait_fd(fd, quiet_time));
+}
+
 }  // namespace
 }  // namespace api_test

@@ -446,6 +446,25 @@ TEST(LinkReconnect, ImmediateLinkOfASleepingSocketLeavesOnePipeAtMost) {
   }
 }
 
+TEST(LinkReconnect, ImmediateSubscriberMaySleepThroughAConnection) {
+  World world;
+  RawListener listener(world, 7000);
+  SimSocket& client = world.socket(SocketType::sub);
+  client.options.immediate = true;
+  client.connect("7000");
+  client.sleeps = true;
+  for (int i = 0; i < 5; ++i) {
+    auto peer = listener.meet(SocketType::pub);
+    ASSERT_NE(peer, nullptr);
+    peer.reset();
+    world.settle();
+    EXPECT_EQ(client.offered(), 0u);
+  }
+  client.sleeps = false;
+  world.settle();
+  EXPECT_EQ(client.pipes(), 0u);
+}
+
 TEST(LinkReconnect, ImmediateLinkEndsWhenItsSocketDoesWhileItWaits) {
   World world;
   SimSocket& client = world.socket(SocketType::dealer);

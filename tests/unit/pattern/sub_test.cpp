@@ -116,18 +116,6 @@ TEST(Sub, ManyTopicsAreNoPile) {
   EXPECT_EQ(all.size(), 1000u);
 }
 
-TEST(Sub, WithoutAHighWaterMarkAPileIsLargerAndEndsAsWell) {
-  Bench sub(kSub);
-  Remote& peer = sub.join();
-  for (int i = 0; i < 10'000; ++i) {
-    EXPECT_EQ(subscribe(sub, "x"), 0);
-    EXPECT_EQ(sub.pattern().unsubscribe(as_bytes("x")), 0);
-  }
-  const Frames all = records(peer);
-  EXPECT_LT(all.size(), 21'000u);
-  EXPECT_GT(std::count(all.begin(), all.end(), "restart"), 10);
-}
-
 TEST(Sub, DropsWhatItHasNotSubscribedTo) {
   Bench sub(kSub);
   Remote& peer = sub.join();
