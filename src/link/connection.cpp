@@ -197,6 +197,7 @@ bool Connection::take_traffic(Bytes input) {
 void Connection::pause() {
   is_paused_ = true;
   if (has_heartbeat()) heartbeat_->pause(reactor_.now());
+  if (has_hung_up_) owner_.connection_peer_done();
   owner_.connection_deadline_changed();
 }
 

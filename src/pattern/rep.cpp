@@ -28,14 +28,14 @@ void Rep::readable(PipeEnd& end) {
 void Rep::closing(PipeEnd& end) {
   act_on(end, routes_.readable(end));
   forget_requester(end);
-  routes_.closing(end);
+  if (PipeEnd* heir = routes_.closing(end)) in_.attach(*heir);
   in_.closing(end);
 }
 
 void Rep::detach(PipeEnd& end) {
   forget_requester(end);
   in_.detach(end);
-  routes_.detach(end);
+  if (PipeEnd* heir = routes_.detach(end)) in_.attach(*heir);
 }
 
 void Rep::forget_requester(PipeEnd& end) {

@@ -29,14 +29,14 @@ void Router::readable(PipeEnd& end) {
 void Router::closing(PipeEnd& end) {
   act_on(end, routes_.readable(end));  // what it has sent is still to be delivered
   stop_writing(end);
-  routes_.closing(end);
+  if (PipeEnd* heir = routes_.closing(end)) in_.attach(*heir);
   in_.closing(end);
 }
 
 void Router::detach(PipeEnd& end) {
   stop_writing(end);
   in_.detach(end);
-  routes_.detach(end);
+  if (PipeEnd* heir = routes_.detach(end)) in_.attach(*heir);
 }
 
 void Router::stop_writing(PipeEnd& end) {

@@ -1,5 +1,8 @@
 #include "pattern/routing_table.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "pattern/small_duties.h"
 
 namespace zmqng {
@@ -50,7 +53,8 @@ std::string RoutingTable::new_id() {
 RoutingTable::News RoutingTable::attach(PipeEnd& end, Peers peers) {
   pipes_.add(end);
   if (end.tag >= routes_.size()) routes_.resize(end.tag + 1);
-  routes_[end.tag] = {&end, State::unknown, {}};
+  routes_[end.tag] = {};
+  routes_[end.tag].end = &end;
   if (!next_id_.empty()) return name(end, std::exchange(next_id_, {}));
   if (peers == Peers::raw) return name(end, new_id());
   return readable(end);
@@ -78,12 +82,15 @@ RoutingTable::News RoutingTable::name(PipeEnd& end, std::string id) {
   auto holder = by_id_.find(as_bytes(id));
   if (holder != by_id_.end() && routes_[*holder].end->is_peer_closing()) {
     // The former peer has gone, we just have not been told yet: its news may stand behind this one.
-    closing(*routes_[*holder].end);
+    leave(routes_[*holder]);
     holder = by_id_.find(as_bytes(id));
   }
   if (holder != by_id_.end()) {
     if (!host_.options().pattern.router_handover) {
       route.state = State::deaf;
+      route.id = std::move(id);
+      route.waits = true;
+      ++waiting_;
       return news;
     }
     Route& former = routes_[*holder];
@@ -104,21 +111,43 @@ void RoutingTable::release_id(Route& route) {
   if (last_ == route.end->tag) last_ = kNone;
 }
 
-void RoutingTable::closing(PipeEnd& end) {
-  Route& route = routes_[end.tag];
+void RoutingTable::leave(Route& route) {
   release_id(route);
+  if (std::exchange(route.waits, false)) --waiting_;
   if (route.state == State::known) {
     route.state = State::leaving;
   } else if (route.state == State::deaf) {
     route.state = State::deaf_leaving;
-    discard_input(end, host_);
+    discard_input(*route.end, host_);
   }
 }
 
-void RoutingTable::detach(PipeEnd& end) {
-  release_id(routes_[end.tag]);
-  routes_[end.tag] = {};
+// A client that was killed and comes back may be here before its end is.
+PipeEnd* RoutingTable::heir_of(const std::string& id) {
+  if (waiting_ == 0 || by_id_.contains(as_bytes(id))) return nullptr;
+  const auto heir = std::find_if(routes_.begin(), routes_.end(),
+                                 [&id](const Route& r) { return r.waits && r.id == id; });
+  if (heir == routes_.end()) return nullptr;
+  heir->waits = false;
+  --waiting_;
+  heir->state = State::known;
+  by_id_.insert(heir->end->tag);
+  return heir->end;
+}
+
+PipeEnd* RoutingTable::closing(PipeEnd& end) {
+  Route& route = routes_[end.tag];
+  leave(route);
+  return heir_of(route.id);
+}
+
+PipeEnd* RoutingTable::detach(PipeEnd& end) {
+  Route& route = routes_[end.tag];
+  release_id(route);
+  if (route.waits) --waiting_;
+  const std::string id = std::exchange(route, {}).id;
   pipes_.remove(end);
+  return heir_of(id);
 }
 
 }  // namespace zmqng

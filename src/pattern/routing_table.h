@@ -6,6 +6,7 @@
 //   attach -> unknown --its peer is known--> known --the peer leaves--> leaving
 //                     --and has a taken id-> deaf
 //             known --another takes its id (HANDOVER)--> deaf
+//             deaf, for its id was taken --the id is free--> known
 //
 // A deaf pipe stays connected but is neither read nor written. A leaving one is still read, under
 // the id that it had, while a newcomer may have that id already.
@@ -38,8 +39,9 @@ class RoutingTable {
   News attach(PipeEnd& end, Peers peers);
   // Something has come in, perhaps who the peer is.
   News readable(PipeEnd& end);
-  void closing(PipeEnd& end);
-  void detach(PipeEnd& end);
+  // These return the pipe that was deaf and has the id now, or null.
+  [[nodiscard]] PipeEnd* closing(PipeEnd& end);
+  [[nodiscard]] PipeEnd* detach(PipeEnd& end);
 
   // The pipe to be written to for this id, or null.
   PipeEnd* find(Bytes id) {
@@ -70,6 +72,7 @@ class RoutingTable {
     PipeEnd* end = nullptr;
     State state = State::unknown;
     std::string id;
+    bool waits = false;  // deaf until the id is free
   };
 
   // by_id_ holds numbers of routes and is searched by their ids. Peers choose these, so that the
@@ -97,6 +100,8 @@ class RoutingTable {
   News name(PipeEnd& end, std::string id);
   std::string new_id();
   void release_id(Route& route);
+  void leave(Route& route);
+  PipeEnd* heir_of(const std::string& id);
 
   PatternHost& host_;
   PipeTable pipes_;
@@ -105,6 +110,7 @@ class RoutingTable {
   std::uint32_t last_ = kNone;  // the route found last
   std::uint32_t counter_;
   std::string next_id_;
+  std::uint32_t waiting_ = 0;  // routes that wait
 };
 
 }  // namespace zmqng

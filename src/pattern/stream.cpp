@@ -25,7 +25,7 @@ void StreamPattern::readable(PipeEnd& end) {
 
 void StreamPattern::closing(PipeEnd& end) {
   if (&end == out_) out_ = nullptr;
-  routes_.closing(end);
+  (void)routes_.closing(end);  // nobody waits for an id: they are all different
   in_.closing(end);
 }
 
@@ -33,7 +33,7 @@ void StreamPattern::detach(PipeEnd& end) {
   if (&end == out_) out_ = nullptr;
   in_.detach(end);
   in_.drop_rest();  // every frame is a message here, and nobody has sent these any more
-  routes_.detach(end);
+  (void)routes_.detach(end);
 }
 
 int StreamPattern::begin(const OutFrame& id) {

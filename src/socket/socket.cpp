@@ -261,8 +261,12 @@ int Socket::recv(Message& message, bool dont_wait) {
 }
 
 int Socket::try_recv(Message& message) {
-  const int result = pattern_->recv(message);
-  if (__builtin_expect(!to_let_go_.empty(), 0)) settle();
+  int result = pattern_->recv(message);
+  while (__builtin_expect(!to_let_go_.empty(), 0)) {
+    settle();
+    // What goes may leave its name, and so its turn, to somebody else.
+    if (result == EAGAIN) result = pattern_->recv(message);
+  }
   if (__builtin_expect(result == 0, 1)) has_more_ = message.has_more();
   return result;
 }
@@ -283,11 +287,13 @@ int Socket::go_on(int result, int timeout_ms, Attempt attempt) {
 }
 
 int Socket::ready_events() {
-  int ready = 0;
-  if (pattern_->can_send()) ready |= kPollOut;
-  if (pattern_->can_recv()) ready |= kPollIn;
-  settle();
-  return ready;
+  for (;;) {
+    int ready = 0;
+    if (pattern_->can_send()) ready |= kPollOut;
+    if (pattern_->can_recv()) ready |= kPollIn;
+    if (to_let_go_.empty()) return ready;
+    settle();
+  }
 }
 
 // ---- the end

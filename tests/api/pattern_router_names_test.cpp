@@ -47,6 +47,22 @@ TEST_P(Naming, TheFirstOwnerOfANameKeepsIt) {
   EXPECT_EQ(router.recv(), (Frames{"same", "still here"}));
 }
 
+TEST_P(Naming, TheNextOwnerOfANameIsHeardWhenTheFirstHasLeft) {
+  SKIP_ON_REFERENCE("it never hears the second one");
+  const std::string endpoint = router.bind_any(GetParam());
+  Socket second{context, ZMQ_DEALER};
+  {
+    Socket first{context, ZMQ_DEALER};
+    join(first, "same", endpoint);
+    call(second, "same", endpoint);
+    EXPECT_EQ(second.try_send("from the second", 0), ok);
+    EXPECT_TRUE(router.stays_silent());
+  }
+  EXPECT_EQ(router.recv(), (Frames{"same", "from the second"}));
+  router.send_all({"same", "to the second"});
+  EXPECT_EQ(second.recv_one(), "to the second");
+}
+
 TEST_P(Naming, OtherPeersAreServedBesideADuplicate) {
   const std::string endpoint = router.bind_any(GetParam());
   Socket first{context, ZMQ_DEALER};

@@ -119,7 +119,7 @@ TEST(Router, SwallowsTheRestOfAMessageToAPeerThatGoes) {
   EXPECT_EQ(b.recv_all(), Messages{{"x"}});
 }
 
-TEST(Router, ADuplicateOfALivePeerIsNeitherReadNorWrittenNorPromoted) {
+TEST(Router, ADuplicateOfALivePeerWaitsUntilThatOneLeaves) {
   Bench router(kRouter);
   Remote& first = router.join("A");
   Remote& second = router.join("A");
@@ -131,12 +131,27 @@ TEST(Router, ADuplicateOfALivePeerIsNeitherReadNorWrittenNorPromoted) {
   EXPECT_EQ(second.recv_all(), Messages{});
   first.leave();
   router.serve();
-  second.send({"still not"});
-  EXPECT_EQ(router.recv_all(), Messages{});
-  EXPECT_EQ(router.pipes(), 1u) << "it stays connected";
+  EXPECT_EQ(router.recv_all(), (Messages{{"A", "second"}}));
+  EXPECT_EQ(router.send({"A", "y"}), 0);
+  EXPECT_EQ(second.recv_all(), Messages{{"y"}});
   second.leave();
   router.serve();
   EXPECT_EQ(router.pipes(), 0u);
+}
+
+TEST(Router, ADuplicateThatLeavesFirstInheritsNothing) {
+  Bench router(kRouter);
+  Remote& first = router.join("A");
+  Remote& second = router.join("A");
+  Remote& third = router.join("A");
+  third.send({"third"});
+  second.leave();
+  router.serve();
+  EXPECT_EQ(router.recv_all(), Messages{});
+  first.leave();
+  router.serve();
+  EXPECT_EQ(router.recv_all(), (Messages{{"A", "third"}}));
+  EXPECT_EQ(router.pipes(), 1u);
 }
 
 TEST(Router, WithHandoverADuplicateTakesTheIdAndTheOldOneIsCutOff) {
