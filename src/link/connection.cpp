@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::uint32_t kErrnoEpipe = EPIPE;
 
+// The peer broke the protocol, or its socket is gone: nobody comes back.
+constexpr ConnectionEnd kBroken{{}, false, false};
+// Ended by us, with nothing more to say.
+constexpr ConnectionEnd kDrained{{}, false, true};
+
 std::unique_ptr<Peer> make_peer(const LinkSettings& settings) {
   PeerOptions options;
   options.type = settings.type;
@@ -121,7 +126,7 @@ bool Connection::read_once() {
   if (receiver_ != nullptr && !receiver_->direct_room().empty()) return read_large();
   std::uint8_t* scratch = reactor_.scratch();
   const std::size_t kept = kept_.size();
-  std::size_t room = Reactor::kScratchBytes;
+  constexpr std::size_t room = Reactor::kScratchBytes;
   CHECK(kept < room);  // only part of a frame's head, or what one read brought, is kept
   std::copy(kept_.begin(), kept_.end(), scratch);
   const IoResult result = stream_->read({scratch + kept, room - kept});
@@ -147,7 +152,7 @@ bool Connection::read_large() {
   if (is_input_empty_) return false;
   if (has_heartbeat()) heartbeat_->on_received();
   if (receiver_->direct_read(result.bytes) == Receiver::Outcome::failed) {
-    close({Failure::silent(), false, false});
+    close(kBroken);
     return false;
   }
   return true;
@@ -184,7 +189,7 @@ bool Connection::take_traffic(Bytes input) {
     ping_frame_ = 0;
   }
   if (outcome == Receiver::Outcome::failed) {
-    close({Failure::silent(), false, false});
+    close(kBroken);
     return false;
   }
   const Bytes rest = input.subspan(taken);
@@ -201,14 +206,22 @@ void Connection::pause() {
   owner_.connection_deadline_changed();
 }
 
-void Connection::pipe_writable() {
-  if (is_closed() || !is_paused_) return;
+void Connection::end_pause() {
   is_paused_ = false;
   if (has_heartbeat()) heartbeat_->resume(reactor_.now());
-  if (is_output_dead_) dead_deadline_ = reactor_.now() + kDeadWaitMs;
+}
+
+bool Connection::take_kept() {
   Octets kept;
   kept.swap(kept_);
-  if (take_traffic(kept)) receive();
+  return take_traffic(kept);
+}
+
+void Connection::pipe_writable() {
+  if (is_closed() || !is_paused_) return;
+  end_pause();
+  if (is_output_dead_) dead_deadline_ = reactor_.now() + kDeadWaitMs;
+  if (take_kept()) receive();
   send_answers();
   if (!is_closed()) {
     update_watch();
@@ -218,7 +231,7 @@ void Connection::pipe_writable() {
 
 void Connection::stream_ended(const IoResult& result) {
   if (state_ == State::expect_end) {
-    close({Failure::silent(), false, true});
+    close(kDrained);
     return;
   }
   close(lost_end(result.end_error()));
@@ -242,7 +255,7 @@ void Connection::become_ready(const Peer* peer) {
   const ConnectionOwner::Attachment attachment = owner_.connection_ready(peer);
   far_ = attachment.far;
   if (far_ == nullptr) {
-    close({Failure::silent(), false, false});
+    close(kBroken);
     return;
   }
   auto framing = Receiver::Framing::raw;
@@ -350,19 +363,14 @@ void Connection::output_lost() {
 void Connection::drain() {
   if (is_closed()) return;
   if (!is_streaming()) {
-    close({Failure::silent(), false, true});
+    close(kDrained);
     return;
   }
   state_ = State::draining;
   receiver_->discard_messages();
-  if (is_paused_) {
-    is_paused_ = false;
-    if (has_heartbeat()) heartbeat_->resume(reactor_.now());
-  }
+  if (is_paused_) end_pause();
   // Not simply dropped: it may end inside a frame, whose rest is still to come.
-  Octets kept;
-  kept.swap(kept_);
-  if (!take_traffic(kept)) return;
+  if (!take_kept()) return;
   send();
   // In the middle of a read the caller goes on reading; what it has read comes first.
   if (!is_closed() && !is_receiving_) receive();
@@ -375,7 +383,7 @@ void Connection::drain() {
 void Connection::begin_end_wait() {
   state_ = State::expect_end;
   if (is_output_dead_) {
-    close({Failure::silent(), false, true});
+    close(kDrained);
     return;
   }
   stream_->shutdown_write();
@@ -393,7 +401,7 @@ void Connection::check_end_wait(Millis now) {
   if (is_closed()) return;
   const Millis deadline = end_wait_since_ + (is_peer_a_talker() ? kEndWaitForTalkerMs : kEndWaitMs);
   if (now >= deadline || stream_->pending_output() == 0) {
-    close({Failure::silent(), false, true});
+    close(kDrained);
     return;
   }
   end_check_wait_ = std::min(2 * end_check_wait_, kEndCheckMaxMs);
@@ -401,7 +409,7 @@ void Connection::check_end_wait(Millis now) {
 }
 
 void Connection::close_now() {
-  close({Failure::silent(), false, true});
+  close(kDrained);
 }
 
 void Connection::close(const ConnectionEnd& end) {

@@ -107,6 +107,7 @@ class Connection final : private FdHandler, private CommandSink {
   bool take_input(Bytes input);
   bool take_handshake(Bytes* input);
   bool take_traffic(Bytes input);
+  bool take_kept();
   void stream_ended(const IoResult& result);
   void become_ready(const Peer* peer);
   void send();
@@ -117,6 +118,7 @@ class Connection final : private FdHandler, private CommandSink {
   void check_end_wait(Millis now);
   void run_heartbeat(Millis now);
   void pause();
+  void end_pause();
   void update_watch();
   void close(const ConnectionEnd& end);
   ConnectionEnd lost_end(int error) const;
