@@ -1,7 +1,9 @@
-// Pair: one peer. Who comes while there is one stays connected, but is neither read nor written,
-// and never takes the peer's place. Who comes after the peer has gone does; what the former peer
-// wrote is still delivered.
+// Pair: one peer. Who comes while there is one waits, neither read nor written, until the peer has
+// gone: a peer that comes back may be here before its end is. What the former peer wrote is still
+// delivered.
 #pragma once
+
+#include <vector>
 
 #include "pattern/fair_queue.h"
 #include "pattern/load_balancer.h"
@@ -23,13 +25,18 @@ class Pair final : public Pattern {
   bool can_recv() override { return in_.can_recv(); }
 
  private:
-  // PipeEnd::tag of those who are not the peer.
-  static constexpr std::uint32_t kDeaf = 1;
+  // PipeEnd::tag: the peer or a former one, those who wait, those who have left waiting.
+  static constexpr std::uint32_t kPeer = 0;
+  static constexpr std::uint32_t kWaiting = 1;
   static constexpr std::uint32_t kLeaving = 2;
+
+  void stop_waiting(PipeEnd& end);
+  void take_next();
 
   PatternHost& host_;
   FairQueue in_;      // the peer, and former peers as long as there is something from them
   LoadBalancer out_;  // the peer
+  std::vector<PipeEnd*> waiting_;
 };
 
 }  // namespace zmqng

@@ -22,7 +22,7 @@ TEST(Pair, PassesMessagesUnchanged) {
   EXPECT_EQ(pair.recv(), std::nullopt);
 }
 
-TEST(Pair, ASecondPeerIsNeitherHeardNorSpokenToNorPromoted) {
+TEST(Pair, ASecondPeerIsNeitherHeardNorSpokenToUntilTheFirstHasGone) {
   Bench pair(kPair);
   Remote& first = pair.join();
   Remote& second = pair.join();
@@ -31,15 +31,37 @@ TEST(Pair, ASecondPeerIsNeitherHeardNorSpokenToNorPromoted) {
   EXPECT_EQ(pair.send({"x"}), 0);
   EXPECT_EQ(second.recv(), std::nullopt);
   first.leave();
-  EXPECT_EQ(pair.recv(), std::nullopt);
-  EXPECT_EQ(pair.send({"y"}), EAGAIN);
-  EXPECT_EQ(pair.pipes(), 1u) << "it stays connected";
-  Remote& third = pair.join();
-  third.send({"third"});
-  EXPECT_EQ(pair.recv_all(), Messages{{"third"}});
+  EXPECT_EQ(pair.recv_all(), Messages{{"second"}});
+  EXPECT_EQ(pair.send({"y"}), 0);
+  EXPECT_EQ(second.recv(), Frames{"y"});
+  EXPECT_EQ(pair.pipes(), 1u);
+}
+
+TEST(Pair, WhoGivesUpWaitingIsForgotten) {
+  Bench pair(kPair);
+  Remote& first = pair.join();
+  Remote& second = pair.join();
+  second.send({"second"});
   second.leave();
   pair.serve();
   EXPECT_EQ(pair.pipes(), 1u);
+  Remote& third = pair.join();
+  third.send({"third"});
+  first.leave();
+  EXPECT_EQ(pair.recv_all(), Messages{{"third"}});
+}
+
+TEST(Pair, ThoseWhoWaitComeInTurn) {
+  Bench pair(kPair);
+  Remote& first = pair.join();
+  Remote& second = pair.join();
+  Remote& third = pair.join();
+  third.send({"third"});
+  second.send({"second"});
+  first.leave();
+  EXPECT_EQ(pair.recv_all(), Messages{{"second"}});
+  pair.disconnect(second);
+  EXPECT_EQ(pair.recv_all(), Messages{{"third"}});
 }
 
 TEST(Pair, WorksAgainAfterDisconnectAndConnect) {
