@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "message/block_cache.h"
+
 namespace zmqng {
 namespace {
 
@@ -10,6 +12,22 @@ void destroy_heap(Body& body) {
   body.~Body();
   std::free(&body);
 }
+
+// A large one, whose memory is kept for the next.
+class BlockBody : public Body {
+ public:
+  explicit BlockBody(std::size_t bytes) : Body(destroy), bytes_(bytes) {}
+
+ private:
+  static void destroy(Body& body) {
+    auto& self = static_cast<BlockBody&>(body);
+    const std::size_t bytes = self.bytes_;
+    self.~BlockBody();
+    BlockCache::shared().give(&self, bytes);
+  }
+
+  std::size_t bytes_;
+};
 
 class UserBody : public Body {
  public:
@@ -31,10 +49,19 @@ class UserBody : public Body {
   void* hint_;
 };
 
+Body* make_block_body(std::size_t size, std::uint8_t** data) {
+  if (size > SIZE_MAX - sizeof(BlockBody)) return nullptr;
+  void* memory = BlockCache::shared().take(sizeof(BlockBody) + size);
+  if (memory == nullptr) return nullptr;
+  auto* body = new (memory) BlockBody(sizeof(BlockBody) + size);
+  *data = static_cast<std::uint8_t*>(memory) + sizeof(BlockBody);
+  return body;
+}
+
 }  // namespace
 
 Body* make_heap_body(std::size_t size, std::uint8_t** data) {
-  if (size > SIZE_MAX - sizeof(Body)) return nullptr;
+  if (size >= BlockCache::kSmallest) return make_block_body(size, data);
   void* memory = std::malloc(sizeof(Body) + size);
   if (memory == nullptr) return nullptr;
   auto* body = new (memory) Body(destroy_heap);

@@ -1,29 +1,18 @@
 #include "pipe/chunk.h"
 
-#include <sys/mman.h>
-
 #include <cstdlib>
 #include <new>
 
+#include "message/block_cache.h"
+
 namespace zmqng {
-namespace {
-
-// From this size on chunks are mapped, so that a drained burst goes back to the system at once
-// instead of staying in the heap below the last chunk.
-constexpr std::uint32_t kMappedFrom = 32 * 1024;
-
-}  // namespace
 
 Chunk* Chunk::make(std::uint32_t bytes) {
   const std::uint32_t capacity = bytes - static_cast<std::uint32_t>(sizeof(Chunk));
-  if (bytes >= kMappedFrom) {
-    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return nullptr;
-    return new (memory) Chunk(destroy_mapped, capacity);
-  }
-  void* memory = std::malloc(bytes);
+  const bool is_block = bytes >= BlockCache::kSmallest;
+  void* memory = is_block ? BlockCache::shared().take(bytes) : std::malloc(bytes);
   if (memory == nullptr) return nullptr;
-  return new (memory) Chunk(destroy_heap, capacity);
+  return new (memory) Chunk(is_block ? destroy_block : destroy_heap, capacity);
 }
 
 void Chunk::destroy_heap(Body& body) {
@@ -32,11 +21,11 @@ void Chunk::destroy_heap(Body& body) {
   std::free(&self);
 }
 
-void Chunk::destroy_mapped(Body& body) {
+void Chunk::destroy_block(Body& body) {
   auto& self = static_cast<Chunk&>(body);
   const std::size_t bytes = self.capacity_ + sizeof(Chunk);
   self.~Chunk();
-  munmap(&self, bytes);
+  BlockCache::shared().give(&self, bytes);
 }
 
 }  // namespace zmqng

@@ -27,7 +27,7 @@ class Chunk : public Body {
  private:
   Chunk(Destroy destroy, std::uint32_t capacity) : Body(destroy), capacity_(capacity) {}
   static void destroy_heap(Body& body);
-  static void destroy_mapped(Body& body);
+  static void destroy_block(Body& body);
 
   std::uint32_t capacity_;
 };

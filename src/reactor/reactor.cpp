@@ -47,6 +47,7 @@ Error Reactor::start(const ThreadSettings& settings) {
   pthread_attr_destroy(&attributes);
   if (error != 0) return Error{error};
   has_thread_ = true;
+  BlockCache::shared().add(*this);
   apply(settings);
   return {};
 }
@@ -78,6 +79,12 @@ void Reactor::stop() {
   mailbox_->fd().signal();
   pthread_join(thread_, nullptr);
   has_thread_ = false;
+  BlockCache::shared().remove(*this);
+}
+
+void Reactor::forget_thread() {
+  if (has_thread_) BlockCache::shared().forget_everything();
+  has_thread_ = false;
 }
 
 void* Reactor::thread_main(void* self) {
@@ -90,9 +97,10 @@ void Reactor::run_once(Millis wait_max) {
   Millis timeout = 0;
   const bool may_sleep = mailbox_->arm();
   if (may_sleep) {
-    const Millis next = timers_.next_deadline();
-    timeout = next == kNever ? wait_max : std::clamp<Millis>(next - read_clock_(), 0, wait_max);
-    if (timeout == kNever) timeout = -1;
+    if (clean_at_ == kNever && has_thread_ && !BlockCache::shared().is_empty()) {
+      clean_at_ = now_ + kCleanEveryMs;
+    }
+    timeout = time_until(std::min(timers_.next_deadline(), clean_at_), wait_max);
   }
   events_count_ = poller_->wait(timeout, events_, kEventsMax);
   events_left_from_ = 0;
@@ -101,7 +109,20 @@ void Reactor::run_once(Millis wait_max) {
   mailbox_->serve_all();
   handle_events();
   timers_.run(now_);
+  if (now_ >= clean_at_) clean_up();
   bury_retired();
+}
+
+// What a poller takes: negative means for ever.
+Millis Reactor::time_until(Millis next, Millis wait_max) const {
+  const Millis wait =
+      next == kNever ? wait_max : std::clamp<Millis>(next - read_clock_(), 0, wait_max);
+  return wait == kNever ? -1 : wait;
+}
+
+void Reactor::clean_up() {
+  BlockCache::shared().trim();
+  clean_at_ = kNever;
 }
 
 void Reactor::handle_events() {

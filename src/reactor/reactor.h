@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "message/block_cache.h"
 #include "reactor/poller.h"
 #include "reactor/timers.h"
 #include "sync/mailbox.h"
@@ -38,7 +39,7 @@ struct ThreadSettings {
   std::vector<int> cpus;  // empty: all
 };
 
-class Reactor final : private FdHandler {
+class Reactor final : private FdHandler, private BlockCache::Janitor {
  public:
   using NowFunction = Millis (*)();
   static constexpr std::size_t kScratchBytes = 64 * 1024;
@@ -55,7 +56,7 @@ class Reactor final : private FdHandler {
   // Ends the thread after its current turn and joins it. Whatever is still queued is not served.
   void stop();
   // In a child of fork the thread does not exist: forget it.
-  void forget_thread() { has_thread_ = false; }
+  void forget_thread();
 
   // One turn; waits at most `wait_max` ms.
   void run_once(Millis wait_max);
@@ -77,9 +78,13 @@ class Reactor final : private FdHandler {
 
  private:
   static constexpr int kEventsMax = 256;
+  static constexpr Millis kCleanEveryMs = 1000;
 
   Reactor(std::unique_ptr<Poller> poller, NowFunction read_clock);
   void fd_ready(std::uint32_t ready) override;
+  void cache_filled() override { mailbox_->wake(); }
+  Millis time_until(Millis next, Millis wait_max) const;
+  void clean_up();
   static void* thread_main(void* self);
   void apply(const ThreadSettings& settings);
   void handle_events();
@@ -90,6 +95,7 @@ class Reactor final : private FdHandler {
   Mailbox* mailbox_;
   Watch mailbox_watch_;
   Timers timers_;
+  Millis clean_at_ = kNever;  // when to look at the cache of blocks
   Millis now_;
   std::unique_ptr<std::uint8_t[]> scratch_;
   ReadyEvent events_[kEventsMax];

@@ -1,0 +1,18 @@
+// FastPaths: the short cuts that can be switched off, each by itself, to find out whether one of
+// them is to blame: by the environment variable ZMQNG_WITHOUT, a list of the names below, or "all".
+// Read once, when the library is loaded.
+#pragma once
+
+namespace zmqng {
+
+struct FastPaths {
+  bool sends_directly = true;   // direct-send: zmq_send writes to an idle connection itself
+  bool borrows_input = true;    // borrowed-input: a thread that waits reads its connections itself
+  bool reads_in_place = true;   // in-place: received frames stay where they were read to
+  bool spins = true;            // spin: a wait begins with looking again, if that paid lately
+  bool recycles_blocks = true;  // block-cache: freed memory of large messages is kept for a while
+};
+
+const FastPaths& fast_paths();
+
+}  // namespace zmqng
