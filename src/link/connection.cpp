@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/check.h"
+#include "base/fast_paths.h"
 #include "zmtp/command.h"
 
 namespace zmqng {
@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::uint32_t kErrnoEpipe = EPIPE;
 
-// The peer broke the protocol, or its socket is gone: nobody comes back.
-constexpr ConnectionEnd kBroken{{}, false, false};
 // Ended by us, with nothing more to say.
 constexpr ConnectionEnd kDrained{{}, false, true};
 
@@ -64,7 +62,9 @@ void Connection::start() {
 void Connection::update_watch() {
   if (is_closed()) return;
   std::uint32_t interest = 0;
-  if (!is_paused_) {
+  if (is_lent_) {
+    // Its borrower watches.
+  } else if (!is_paused_) {
     interest |= kReadyIn;
   } else if (!has_hung_up_) {
     interest |= kReadyPeerDone;
@@ -83,10 +83,11 @@ void Connection::serve(std::uint32_t ready) {
   if ((ready & (kReadyHangup | kReadyPeerDone)) != 0) has_hung_up_ = true;
   if ((ready & kReadyOut) != 0) send();
   if (is_closed()) return;
+  if (has_hung_up_) is_lent_ = false;
   if (is_paused_) {
     if (has_hung_up_) owner_.connection_peer_done();
     update_watch();
-  } else if ((ready & (kReadyIn | kReadyHangup)) != 0) {
+  } else if ((ready & (kReadyIn | kReadyHangup)) != 0 && !is_lent_) {
     receive();
   }
 }
@@ -124,22 +125,17 @@ void Connection::send_answers() {
 
 bool Connection::read_once() {
   if (receiver_ != nullptr && !receiver_->direct_room().empty()) return read_large();
-  std::uint8_t* scratch = reactor_.scratch();
-  const std::size_t kept = kept_.size();
-  constexpr std::size_t room = Reactor::kScratchBytes;
-  CHECK(kept < room);  // only part of a frame's head, or what one read brought, is kept
-  std::copy(kept_.begin(), kept_.end(), scratch);
-  const IoResult result = stream_->read({scratch + kept, room - kept});
+  YPipe* place = receiver_ != nullptr && fast_paths().reads_in_place ? receiver_->place() : nullptr;
+  const IoResult result =
+      input_.read(*stream_, place, {reactor_.scratch(), Reactor::kScratchBytes});
   if (result.is_end()) {
     stream_ended(result);
     return false;
   }
-  is_input_empty_ = !result.is_done() || result.bytes == 0;
+  is_input_empty_ = !result.is_done();
   if (is_input_empty_) return false;
   if (has_heartbeat()) heartbeat_->on_received();
-  kept_.clear();
-  const bool was_full = result.bytes == room - kept;
-  return take_input({scratch, kept + result.bytes}) && (was_full || is_output_dead_);
+  return take_input() && (input_.was_full() || is_output_dead_);
 }
 
 bool Connection::read_large() {
@@ -159,14 +155,16 @@ bool Connection::read_large() {
 }
 
 // Takes what can be taken and keeps the rest. False: stop reading.
-bool Connection::take_input(Bytes input) {
-  if (state_ == State::expect_handshake && !take_handshake(&input)) return false;
-  return take_traffic(input);
+bool Connection::take_input() {
+  const bool goes_on = state_ != State::expect_handshake || take_handshake();
+  const bool goes_on_reading = goes_on && take_traffic();
+  input_.keep_rest();
+  return goes_on_reading;
 }
 
-bool Connection::take_handshake(Bytes* input) {
-  const Peer::Fed fed = peer_->feed(*input);
-  *input = input->subspan(fed.consumed_bytes);
+bool Connection::take_handshake() {
+  const Peer::Fed fed = peer_->feed(input_.bytes());
+  input_.take(fed.consumed_bytes);
   send_answers();
   if (is_closed()) return false;
   if (fed.status == Peer::Status::need_more) return true;
@@ -178,11 +176,13 @@ bool Connection::take_handshake(Bytes* input) {
   return !is_closed();
 }
 
-bool Connection::take_traffic(Bytes input) {
-  if (input.empty() || receiver_ == nullptr) return true;
+bool Connection::take_traffic() {
+  if (input_.is_empty() || receiver_ == nullptr) return true;
   std::size_t taken = 0;
-  const Receiver::Outcome outcome = receiver_->feed(input, &taken);
+  const Receiver::Outcome outcome = receiver_->feed(input_.bytes(), &taken);
   if (is_closed()) return false;
+  input_.take(taken);
+  if (!receiver_->direct_room().empty()) input_.expect_large();
   // What stands behind a PING in the same read is a sign of life as well.
   if (has_heartbeat() && ping_frame_ != 0 && receiver_->frames_taken() > ping_frame_) {
     heartbeat_->on_received();
@@ -192,9 +192,6 @@ bool Connection::take_traffic(Bytes input) {
     close(kBroken);
     return false;
   }
-  const Bytes rest = input.subspan(taken);
-  kept_.assign(rest.begin(), rest.end());
-  if (kept_.empty()) kept_.shrink_to_fit();
   if (outcome == Receiver::Outcome::paused) pause();
   return !is_paused_;
 }
@@ -211,17 +208,11 @@ void Connection::end_pause() {
   if (has_heartbeat()) heartbeat_->resume(reactor_.now());
 }
 
-bool Connection::take_kept() {
-  Octets kept;
-  kept.swap(kept_);
-  return take_traffic(kept);
-}
-
 void Connection::pipe_writable() {
   if (is_closed() || !is_paused_) return;
   end_pause();
   if (is_output_dead_) dead_deadline_ = reactor_.now() + kDeadWaitMs;
-  if (take_kept()) receive();
+  if (take_input()) receive();
   send_answers();
   if (!is_closed()) {
     update_watch();
@@ -352,6 +343,7 @@ void Connection::after_send(Sender::Outcome outcome) {
 void Connection::output_lost() {
   if (is_output_dead_) return;
   is_output_dead_ = true;
+  is_lent_ = false;
   output_error_ = sender_.lost_error();
   dead_deadline_ = reactor_.now() + kDeadWaitMs;
   is_input_empty_ = false;
@@ -367,10 +359,11 @@ void Connection::drain() {
     return;
   }
   state_ = State::draining;
+  is_lent_ = false;
   receiver_->discard_messages();
   if (is_paused_) end_pause();
   // Not simply dropped: it may end inside a frame, whose rest is still to come.
-  if (!take_kept()) return;
+  if (!take_input()) return;
   send();
   // In the middle of a read the caller goes on reading; what it has read comes first.
   if (!is_closed() && !is_receiving_) receive();
@@ -421,6 +414,7 @@ void Connection::close(const ConnectionEnd& end) {
     sender_.flush();
   }
   state_ = State::closed;
+  is_lent_ = false;
   if (receiver_ != nullptr && far_ != nullptr) far_->rollback();
   sender_.skip_to_message_start();
   owner_.connection_ended(end);
@@ -429,7 +423,7 @@ void Connection::close(const ConnectionEnd& end) {
 // ---- time
 
 Millis Connection::next_deadline() const {
-  Millis next = std::min(handshake_deadline_, end_check_);
+  Millis next = std::min({handshake_deadline_, end_check_, lease_check_});
   if (has_heartbeat() && (state_ == State::streaming || state_ == State::draining)) {
     next = std::min(next, heartbeat_->next_deadline());
   }
@@ -442,15 +436,18 @@ void Connection::timer_expired(Millis now) {
     close(lost_end(EAGAIN));
     return;
   }
+  if (now >= lease_check_) check_lease(now);
+  if (is_closed()) return;
   if (state_ == State::expect_end) {
     check_end_wait(now);
-  } else if (has_heartbeat()) {
+  } else if (has_heartbeat() && now >= heartbeat_->next_deadline()) {
     run_heartbeat(now);
   }
 }
 
 void Connection::run_heartbeat(Millis now) {
   // What has arrived counts before silence does.
+  is_lent_ = false;
   if (!is_paused_) receive();
   while (!is_closed()) {
     Octets command;

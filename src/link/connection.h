@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 
+#include "link/input_buffer.h"
 #include "link/link_host.h"
 #include "link/receiver.h"
 #include "link/sender.h"
@@ -28,6 +29,9 @@ struct ConnectionEnd {
   bool may_retry = true;    // false: the peer broke the protocol, do not come back
   bool is_drained = false;  // we closed it ourselves, after the last byte
 };
+
+// The peer broke the protocol, or its socket is gone: nobody comes back.
+inline constexpr ConnectionEnd kBroken{{}, false, false};
 
 // Called by a Connection; must not destroy it inside the call (see Link::bury).
 class ConnectionOwner {
@@ -76,6 +80,14 @@ class Connection final : private FdHandler, private CommandSink {
   void timer_expired(Millis now);
   Millis next_deadline() const;
 
+  // --- for a thread of the application, see Carrier (connection_borrowed.cpp)
+  [[nodiscard]] bool send_now();
+  Carrier::Borrowed borrow_input();
+  Carrier::Input read_input();
+  [[nodiscard]] bool return_input(bool comes_back);
+  // For the reactor: goes on where the borrower could not.
+  void take_over();
+
   bool is_streaming() const { return state_ >= State::streaming && state_ < State::closed; }
   bool is_closed() const { return state_ == State::closed; }
   Stream& stream() { return *stream_; }
@@ -93,6 +105,8 @@ class Connection final : private FdHandler, private CommandSink {
   // How long a peer that takes nothing any more may go on sending.
   static constexpr Millis kDeadWaitMs = 1000;
   static constexpr int kReadsPerTurn = 16;
+  // How long input may stay with a borrower that does not come back.
+  static constexpr Millis kLeaseMs = 10;
 
   void fd_ready(std::uint32_t ready) override { owner_.connection_fd_ready(ready); }
   bool command_received(Bytes body) override;
@@ -104,10 +118,9 @@ class Connection final : private FdHandler, private CommandSink {
   // False: stop reading for now.
   bool read_once();
   bool read_large();
-  bool take_input(Bytes input);
-  bool take_handshake(Bytes* input);
-  bool take_traffic(Bytes input);
-  bool take_kept();
+  bool take_input();
+  bool take_handshake();
+  bool take_traffic();
   void stream_ended(const IoResult& result);
   void become_ready(const Peer* peer);
   void send();
@@ -123,6 +136,14 @@ class Connection final : private FdHandler, private CommandSink {
   void close(const ConnectionEnd& end);
   ConnectionEnd lost_end(int error) const;
   bool has_heartbeat() const { return heartbeat_.has_value(); }
+  Carrier::Input take_borrowed();
+  Carrier::Input read_borrowed();
+  Carrier::Input hand_over();
+  bool has_untaken() const;
+  bool may_lend();
+  void go_on_reading();
+  void look_after_lent(bool is_asked);
+  void check_lease(Millis now);
 
   ConnectionOwner& owner_;
   Reactor& reactor_;
@@ -135,14 +156,23 @@ class Connection final : private FdHandler, private CommandSink {
   std::optional<Heartbeat> heartbeat_;
   PipeEnd* far_ = nullptr;
   int output_error_ = 0;
-  Octets kept_;                   // bytes that were read but could not be taken yet
+  InputBuffer input_;
   std::uint64_t ping_frame_ = 0;  // number of the last PING among the frames; 0: none lately
   Millis handshake_deadline_ = kNever;
   Millis end_wait_since_ = kNever;
   Millis end_check_ = kNever;
   Millis end_check_wait_ = kEndCheckMs;
   Millis dead_deadline_ = kNever;  // see kDeadWaitMs
+  // Lent input: while a borrower keeps it between two waits the reactor looks after it from time to
+  // time.
+  Millis lease_check_ = kNever;
+  std::uint32_t lease_uses_ = 0;
+  std::uint32_t lease_uses_seen_ = 0;
+  IoResult borrowed_end_;  // the end of the stream, found by a borrower
   State state_ = State::expect_handshake;
+  bool is_lent_ = false;
+  bool must_take_over_ = false;    // see take_over()
+  bool has_met_nonsense_ = false;  // the borrower: the peer broke the protocol
   bool is_paused_ = false;
   bool must_write_ = false;  // the kernel had no room
   bool is_output_dead_ = false;

@@ -1,5 +1,7 @@
 #include "link/link.h"
 
+#include "sync/yield.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <new>
@@ -36,7 +38,7 @@ Link* Link::make_accepted(LinkHost& host, Reactor& reactor, LinkSettings* settin
                           std::unique_ptr<Stream> stream) {
   auto* link = new (std::nothrow) Link(host, reactor, settings);
   if (link == nullptr) return nullptr;
-  link->accepted_ = std::move(stream);
+  link->opened_ = std::move(stream);
   return link;
 }
 
@@ -51,28 +53,82 @@ void Link::post_stop(int linger_ms) {
   post(reactor_.mailbox(), kStop);
 }
 
-// Everything that touches the connection or the pipe runs in here.
-template <typename Work>
-void Link::run(Work work) {
-  if (!baton_.take_or_note()) return;
-  work();
-  while (!baton_.put_down()) catch_up();
+// Everything that touches the connection or the pipe runs in here. If a thread of the application
+// is at it, it is noted, and we are told when the baton is free.
+void Link::run(std::uint32_t due) {
+  due_ |= due;
+  if (is_running_) return;
+  Pipe* pipe = far_ != nullptr ? &far_->pipe() : nullptr;
+  if (pipe != nullptr && !pipe->baton().take_or_note()) {
+    yield_thread();  // it won't be long, and it may need this core
+    return;
+  }
+  is_running_ = true;
+  while (due_ != 0) do_what_is_due();
+  is_running_ = false;
+  share_pipe();
+  if (pipe == nullptr) return;
+  const bool is_free = pipe->baton().put_down();
+  CHECK(is_free);  // nobody but us leaves notes
 }
 
-// Somebody who did not get the baton has left a note. Only the reactor takes it so far, which never
-// meets itself; whoever else will take it has to see here to what the reactor may have wanted.
-void Link::catch_up() {
-  if (must_stop_ && has_begun_) stop();
-  if (connection_ != nullptr) connection_->pipe_readable();
-  if (connection_ != nullptr) connection_->pipe_writable();
+void Link::do_what_is_due() {
+  const std::uint32_t due = std::exchange(due_, 0);
+  if ((due & kDueConnected) != 0) open_connection(std::move(opened_));
+  if ((due & kDueGivenUp) != 0) finish();
+  if ((due & kDueTimer) != 0) serve_time();
+  if ((due & kDueRestarted) != 0) skip_to_restart();
+  serve_connection(due);
+  if ((due & kDueClosing) != 0 && far_ != nullptr) begin_closing(far_->peer_linger_ms());
+  if ((due & kDueStop) != 0) stop();
 }
+
+void Link::serve_connection(std::uint32_t due) {
+  const std::uint32_t ready = std::exchange(ready_, 0);
+  if ((due & kDueReady) != 0 && connection_ != nullptr) connection_->serve(ready);
+  if ((due & kDueWritable) != 0 && connection_ != nullptr) connection_->pipe_writable();
+  if ((due & kDueReadable) != 0 && connection_ != nullptr) connection_->take_over();
+  if ((due & kDueReadable) != 0 && connection_ != nullptr) connection_->pipe_readable();
+}
+
+// From here on the thread of the near end may do our work.
+void Link::share_pipe() {
+  const bool may_share = far_ != nullptr && !is_finished_ && !must_drop_pipe_;
+  if (is_shared_ || !may_share || settings_->conflates()) return;
+  is_shared_ = true;
+  far_->pipe().set_carrier(this);
+}
+
+void Link::unshare_pipe() {
+  if (std::exchange(is_shared_, false)) far_->pipe().set_carrier(nullptr);
+}
+
+// ---- Carrier
+
+bool Link::send_now() {
+  return connection_ != nullptr && connection_->send_now();
+}
+
+Carrier::Borrowed Link::borrow_input() {
+  return connection_ != nullptr ? connection_->borrow_input() : Borrowed{};
+}
+
+Carrier::Input Link::read_input() {
+  return connection_ != nullptr ? connection_->read_input() : Input::not_ours;
+}
+
+bool Link::return_input(bool comes_back) {
+  return connection_ != nullptr && connection_->return_input(comes_back);
+}
+
+// ---- the reactor's
 
 void Link::serve(Attention& attention, std::uint32_t reasons) {
   auto& self = static_cast<Link&>(attention);
   if ((reasons & kStart) != 0) self.begin();
   if ((reasons & kStop) != 0) self.must_stop_ = true;
   // A stop may overtake the start, whose caller still uses the link.
-  if (self.must_stop_ && self.has_begun_) self.run([&] { self.stop(); });
+  if (self.must_stop_ && self.has_begun_) self.run(kDueStop);
 }
 
 void Link::stop() {
@@ -88,8 +144,9 @@ void Link::stop() {
 void Link::begin() {
   has_begun_ = true;
   if (far_ != nullptr) far_->adopt(*this);
-  if (accepted_ != nullptr) {
-    run([&] { open_connection(std::move(accepted_)); });
+  share_pipe();
+  if (opened_ != nullptr) {
+    run(kDueConnected);
   } else {
     dialer_->dial();
   }
@@ -98,11 +155,12 @@ void Link::begin() {
 // ---- the dialer's
 
 void Link::dialer_connected(std::unique_ptr<Stream> stream) {
-  run([&] { open_connection(std::move(stream)); });
+  opened_ = std::move(stream);
+  run(kDueConnected);
 }
 
 void Link::dialer_gave_up() {
-  run([&] { finish(); });
+  run(kDueGivenUp);
 }
 
 void Link::open_connection(std::unique_ptr<Stream> stream) {
@@ -212,6 +270,7 @@ void Link::report_end(const ConnectionEnd& end) {
 void Link::connection_ended(const ConnectionEnd& end) {
   if (!end.is_drained) report_end(end);
   ended_connection_ = std::move(connection_);
+  ready_ = 0;
   retire();
   if (is_finished_) return;
   if (was_ready_ && far_ != nullptr && !is_draining_ && settings_->reports_disconnects()) {
@@ -233,6 +292,7 @@ void Link::after_connection(const ConnectionEnd& end) {
     return;
   }
   must_drop_pipe_ = settings_->options.immediate;
+  if (must_drop_pipe_) unshare_pipe();
   // Now, and not when there is a new connection: what the program sends from here on stands behind
   // its subscriptions.
   const bool goes_on_here = was_ready_ && far_ != nullptr && !must_drop_pipe_;
@@ -244,23 +304,21 @@ void Link::after_connection(const ConnectionEnd& end) {
 // ---- the pipe's
 
 void Link::pipe_readable(PipeEnd&) {
-  run([&] {
-    if (connection_ != nullptr) connection_->pipe_readable();
-  });
+  run(kDueReadable);
 }
 
 void Link::pipe_writable(PipeEnd&) {
-  run([&] {
-    if (connection_ != nullptr) connection_->pipe_writable();
-  });
+  run(kDueWritable);
+}
+
+void Link::pipe_restarted(PipeEnd&) {
+  run(kDueRestarted);
 }
 
 // The subscriber says everything again: what it said before need not wait for a connection.
-void Link::pipe_restarted(PipeEnd&) {
-  run([&] {
-    const bool is_told = connection_ != nullptr && connection_->is_streaming();
-    if (far_ != nullptr && !is_told) drop_to_restart(*far_);
-  });
+void Link::skip_to_restart() {
+  const bool is_told = connection_ != nullptr && connection_->is_streaming();
+  if (far_ != nullptr && !is_told) drop_to_restart(*far_);
 }
 
 bool Link::has_unsent() const {
@@ -271,7 +329,7 @@ bool Link::has_unsent() const {
 }
 
 void Link::pipe_closing(PipeEnd&) {
-  run([&] { begin_closing(far_->peer_linger_ms()); });
+  run(kDueClosing);
 }
 
 // The socket has left, or wants this conversation to end.
@@ -291,7 +349,8 @@ void Link::begin_closing(int linger_ms) {
 // ---- time
 
 void Link::connection_fd_ready(std::uint32_t ready) {
-  run([&] { connection_->serve(ready); });
+  ready_ |= ready;
+  run(kDueReady);
 }
 
 // What it sent is still read, but its name is free for whoever comes back in its place. Raw peers
@@ -311,16 +370,19 @@ void Link::set_timer() {
   reactor_.timers().set(timer_, next);
 }
 
-void Link::timer_expired(Millis now) {
-  run([&] {
-    if (is_finished_) return;
-    if (now >= linger_deadline_) {
-      finish();
-      return;
-    }
-    if (connection_ != nullptr) connection_->timer_expired(now);
-    set_timer();
-  });
+void Link::timer_expired(Millis) {
+  run(kDueTimer);
+}
+
+void Link::serve_time() {
+  if (is_finished_) return;
+  const Millis now = reactor_.now();
+  if (now >= linger_deadline_) {
+    finish();
+    return;
+  }
+  if (connection_ != nullptr) connection_->timer_expired(now);
+  set_timer();
 }
 
 // ---- the end
@@ -342,6 +404,7 @@ void Link::drop_pipe() {
 void Link::finish() {
   if (is_finished_) return;
   is_finished_ = true;
+  unshare_pipe();
   reactor_.timers().cancel(timer_);
   if (connection_ != nullptr) {
     connection_->close_now();  // comes back through connection_ended, which finds us finished

@@ -3,7 +3,9 @@
 // Owner:   itself and its reactor: it ends at the end of the turn in which it has nothing left to
 // do.
 //          The socket reaches it through LinkHost's list, under the list's mutex, by `post_stop`.
-// Threads: whoever holds the Baton; tearing down is the reactor's alone.
+// Threads: the reactor's. Once there is a pipe, whoever holds its baton: the reactor for everything
+// it
+//          does, a thread of the application for the calls of a Carrier.
 //
 //   dialing --connection--> up --lost--> waiting --> dialing ...         (a connecting socket)
 //                           up --lost--> gone                            (an accepted connection)
@@ -16,11 +18,11 @@
 #include "link/dialer.h"
 #include "link/link_host.h"
 #include "reactor/reactor.h"
-#include "sync/baton.h"
 
 namespace zmqng {
 
 class Link final : private PipeOwner,
+                   private Carrier,
                    private ConnectionOwner,
                    private DialerOwner,
                    private TimerHandler,
@@ -50,6 +52,19 @@ class Link final : private PipeOwner,
   static constexpr std::uint32_t kStart = 1;
   static constexpr std::uint32_t kStop = 2;
 
+  // What the reactor has to do. It stays here while a thread of the application has the baton.
+  enum Due : std::uint32_t {
+    kDueConnected = 1,  // opened_
+    kDueGivenUp = 2,
+    kDueTimer = 4,
+    kDueReady = 8,  // ready_
+    kDueRestarted = 16,
+    kDueWritable = 32,
+    kDueReadable = 64,  // or the application has something for us
+    kDueClosing = 128,
+    kDueStop = 256,
+  };
+
   Link(LinkHost& host, Reactor& reactor, LinkSettings* settings);
   ~Link();
 
@@ -68,10 +83,17 @@ class Link final : private PipeOwner,
   void dialer_gave_up() override;
   void timer_expired(Millis now) override;
   void bury() override;
+  bool send_now() override;
+  Borrowed borrow_input() override;
+  Input read_input() override;
+  bool return_input(bool comes_back) override;
 
-  template <typename Work>
-  void run(Work work);
-  void catch_up();
+  void run(std::uint32_t due);
+  void do_what_is_due();
+  void serve_connection(std::uint32_t due);
+  void serve_time();
+  void share_pipe();
+  void unshare_pipe();
   void begin();
   void stop();
   void begin_closing(int linger_ms);
@@ -82,6 +104,7 @@ class Link final : private PipeOwner,
   void announce_peer(const Peer* peer);
   void report_end(const ConnectionEnd& end);
   void after_connection(const ConnectionEnd& end);
+  void skip_to_restart();
   void write_notice();
   bool is_dialed() const { return dialer_ != nullptr; }
   bool has_unsent() const;
@@ -93,12 +116,13 @@ class Link final : private PipeOwner,
   LinkHost& host_;
   Reactor& reactor_;
   LinkSettings* settings_;
-  Baton baton_;
   PipeEnd* far_ = nullptr;
   std::unique_ptr<Dialer> dialer_;
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Connection> ended_connection_;  // until the end of the turn
-  std::unique_ptr<Stream> accepted_;
+  std::unique_ptr<Stream> opened_;                // not a connection yet
+  std::uint32_t due_ = 0;
+  std::uint32_t ready_ = 0;  // what the descriptor is ready for
   Timer timer_;
   Millis linger_deadline_ = kNever;
   std::atomic<int> stop_linger_ms_{0};
@@ -106,6 +130,8 @@ class Link final : private PipeOwner,
   bool has_been_up_ = false;
   bool was_ready_ = false;  // this connection's handshake succeeded
   bool is_draining_ = false;
+  bool is_running_ = false;
+  bool is_shared_ = false;   // the pipe knows its Carrier
   bool is_offered_ = false;  // the pipe was made here and offered to the socket
   bool is_finished_ = false;
   bool is_retired_ = false;

@@ -27,11 +27,19 @@ void Receiver::discard_messages() {
   far_ = nullptr;
 }
 
-bool Receiver::may_begin_message() {
-  return is_inside_message_ || discards_ || far_->can_write();
+bool Receiver::may_begin_message(Caller caller) {
+  if (is_inside_message_ || discards_) return true;
+  return caller == Caller::reactor ? far_->can_write() : far_->would_write();
 }
 
-Receiver::Outcome Receiver::feed(Bytes input, std::size_t* taken) {
+// Raw bytes have no headers, whose place a record's head could take; a conflating pipe has no
+// bytes.
+YPipe* Receiver::place() const {
+  const bool is_possible = framing_ == Framing::zmtp && !discards_ && far_->slot_out() == nullptr;
+  return is_possible ? &far_->out() : nullptr;
+}
+
+Receiver::Outcome Receiver::feed(Bytes input, std::size_t* taken, Caller caller) {
   *taken = 0;
   if (framing_ == Framing::raw) {
     const Outcome outcome = take_raw(input);
@@ -46,7 +54,8 @@ Receiver::Outcome Receiver::feed(Bytes input, std::size_t* taken) {
     const bool is_command = framing_ == Framing::zmtp && header.is_command();
     const Bytes rest = input.subspan(header.header_bytes);
     const Bytes body = rest.first(std::min<std::uint64_t>(rest.size(), header.body_bytes));
-    if (is_command ? !may_take_command(body) : !may_begin_message()) return Outcome::paused;
+    if (is_command && caller == Caller::borrower) return Outcome::command;
+    if (is_command ? !may_take_command(body) : !may_begin_message(caller)) return Outcome::paused;
     const bool is_large = header.body_bytes >= kOwnBlockFrom;
     const std::uint64_t least = is_large ? (is_command ? kCommandStart : 0) : header.body_bytes;
     if (body.size() < least) return Outcome::need_more;
@@ -58,6 +67,13 @@ Receiver::Outcome Receiver::feed(Bytes input, std::size_t* taken) {
     input = input.subspan(used);
   }
   return Outcome::need_more;
+}
+
+bool Receiver::has_whole_frame(Bytes input) const {
+  const FrameHeader header = decode(input);
+  if (!header.is_complete()) return header.state == FrameHeader::State::malformed;
+  return header.body_bytes >= kOwnBlockFrom ||
+         input.size() >= header.header_bytes + header.body_bytes;
 }
 
 // A subscription takes room in the pipe like a message; a PING is answered at any time.
@@ -86,7 +102,10 @@ bool Receiver::write(Bytes body, bool more, Message* message) {
   const bool is_written =
       message != nullptr ? far_->write({body, more, message}) : far_->write_copy(body, more);
   if (!is_written) return false;
-  if (!more) far_->publish();
+  if (!more) {
+    far_->publish();
+    ++messages_published_;
+  }
   return true;
 }
 
@@ -128,7 +147,7 @@ Receiver::Outcome Receiver::finish_large() {
 // One read is one message.
 Receiver::Outcome Receiver::take_raw(Bytes input) {
   if (input.empty()) return Outcome::need_more;
-  if (!may_begin_message()) return Outcome::paused;
+  if (!may_begin_message(Caller::reactor)) return Outcome::paused;
   ++frames_taken_;
   while (!input.empty()) {
     const Bytes part = input.first(std::min<std::size_t>(input.size(), 8192));

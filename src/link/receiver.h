@@ -32,6 +32,7 @@ class Receiver {
   enum class Outcome : std::uint8_t {
     need_more,  // all whole frames are taken
     paused,     // the pipe is full
+    command,    // a command is next, which this thread may not serve
     failed,     // bytes that no peer may send, or no memory: close, never to connect again
   };
 
@@ -44,8 +45,15 @@ class Receiver {
   // For a REQ socket: what breaks its envelope ends the connection.
   void check_replies() { checks_replies_ = true; }
 
+  // Who feeds. A borrower, a thread of the application, looks at the pipe's room only, for it is
+  // the one who makes it, and leaves commands alone.
+  enum class Caller : std::uint8_t { reactor, borrower };
+
   // Takes a prefix of `input`; `*taken` says how much. The rest comes again, with more behind it.
-  Outcome feed(Bytes input, std::size_t* taken);
+  Outcome feed(Bytes input, std::size_t* taken, Caller caller = Caller::reactor);
+
+  // The pipe that frames may be read to in place (YPipe::room), or null.
+  YPipe* place() const;
 
   // Where to read the rest of a large body to, past any buffer; empty: into a buffer, then feed.
   MutableBytes direct_room();
@@ -53,6 +61,15 @@ class Receiver {
 
   // From here on frames are parsed and thrown away: the socket is gone.
   void discard_messages();
+
+  // Frames go into the pipe as they come, and no large command is on its way.
+  bool is_plain() const {
+    return place() != nullptr && !(large_ != nullptr && large_header_.is_command());
+  }
+  // Whether `input` begins with a frame that could be taken if there were room.
+  bool has_whole_frame(Bytes input) const;
+
+  std::uint64_t messages_published() const { return messages_published_; }
 
   // How many frames were taken so far.
   std::uint64_t frames_taken() const { return frames_taken_; }
@@ -75,7 +92,7 @@ class Receiver {
   Outcome begin_large(const FrameHeader& header, Bytes start);
   Outcome finish_large();
   Outcome take_raw(Bytes input);
-  bool may_begin_message();
+  bool may_begin_message(Caller caller);
   bool may_take_command(Bytes start);
   bool write(Bytes body, bool more, Message* message);
   void drop_large();
@@ -94,6 +111,7 @@ class Receiver {
   int subscriptions_inside_ = 0;  // between the parts of the message so far
   std::uint64_t message_bytes_max_;
   std::uint64_t frames_taken_ = 0;
+  std::uint64_t messages_published_ = 0;
 
   // a large body on its way
   Body* large_ = nullptr;

@@ -85,6 +85,7 @@ std::size_t Sender::wire_size(const Record& record) const {
 }
 
 Sender::Outcome Sender::flush() {
+  if (lost_error_ != 0) return Outcome::lost;
   for (int i = 0; i < kBatchesPerTurn; ++i) {
     Batch batch;
     gather(batch);
@@ -102,6 +103,26 @@ Sender::Outcome Sender::flush() {
     if (result.bytes < batch.bytes) return Outcome::blocked;
   }
   return Outcome::again;
+}
+
+bool Sender::flush_now() {
+  if (has_staged() || has_staged_records() || sent_in_record_ != 0 || lost_error_ != 0)
+    return false;
+  YPipe& pipe = far_->in();
+  for (int i = 0; i < kBatchesPerTurn; ++i) {
+    Batch batch;
+    gather_records(batch, pipe.read_cursor());
+    if (batch.count == 0) {
+      if (pipe.give_credit()) far_->notify_room();
+      return pipe.go_dormant_alone();
+    }
+    const IoResult result = stream_.write(batch.parts, batch.count);
+    if (result.is_end()) lost_error_ = result.end_error();
+    if (!result.is_done()) return false;
+    consume(result.bytes);
+    if (result.bytes < batch.bytes) return false;
+  }
+  return false;
 }
 
 bool Sender::go_dormant() {

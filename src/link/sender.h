@@ -52,6 +52,10 @@ class Sender {
   // Sends until nothing is left, the kernel is full, or a turn's share is used up.
   Outcome flush();
 
+  // For the thread that writes to the pipe: sends what can go as it stands. True: that was all, and
+  // the pipe sleeps again. False: a flush() is needed.
+  [[nodiscard]] bool flush_now();
+
   // The writer's `end` is at the front: all before it is with the kernel.
   bool has_reached_end() const { return has_reached_end_; }
 

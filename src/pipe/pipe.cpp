@@ -3,6 +3,7 @@
 #include <new>
 
 #include "base/check.h"
+#include "sync/yield.h"
 
 namespace zmqng {
 namespace {
@@ -104,7 +105,12 @@ bool PipeEnd::write_peer(PeerInfo* peer) {
 void PipeEnd::publish() {
   bool must_tell = out_->has_unpublished() && out_->publish();
   if (slot_out_ != nullptr && slot_out_->publish()) must_tell = true;
-  if (must_tell) tell_peer(kReadable);
+  if (__builtin_expect(must_tell, 0)) tell_reader();
+}
+
+void PipeEnd::tell_reader() {
+  if (owner_ != nullptr && owner_->pipe_published_to_sleeper(*this)) return;
+  tell_peer(kReadable);
 }
 
 void PipeEnd::rollback() {
@@ -150,8 +156,19 @@ bool PipeEnd::can_read() {
       continue;
     }
     if (in_->give_credit()) notify_room();
-    if (in_->go_dormant()) return false;
+    if (go_dormant()) return false;
   }
+}
+
+// False: something has come in. Whoever writes to a pipe with a Carrier holds the baton, so under
+// the baton no fence is needed.
+bool PipeEnd::go_dormant() {
+  bool is_dormant = false;
+  const Carried carried = with_carrier([&](Carrier&) {
+    is_dormant = in_->go_dormant_alone();
+    return false;
+  });
+  return carried == Carried::done ? is_dormant : in_->go_dormant();
 }
 
 void PipeEnd::fill(Message& message, const Record& record) {
@@ -190,7 +207,7 @@ PipeEnd::Read PipeEnd::read(Message& message) {
     }
     if (has_ended_) return Read::ended;
     if (in_->give_credit()) notify_room();
-    if (in_->go_dormant()) return Read::empty;
+    if (go_dormant()) return Read::empty;
   }
 }
 
@@ -220,6 +237,71 @@ void PipeEnd::raise_in_limit(std::uint32_t messages) {
 
 void PipeEnd::notify_room() {
   tell_peer(kWritable);
+}
+
+// ---- the reactor's work
+
+// Calls `work` under the baton; it returns whether the far end has to be told.
+template <typename Work>
+PipeEnd::Carried PipeEnd::with_carrier(Work work) {
+  if (!pipe_->has_carrier_.load(std::memory_order_acquire)) return Carried::nobody;
+  if (!pipe_->baton_.try_take()) return Carried::busy;
+  Carrier* carrier = pipe_->carrier_;
+  bool must_tell = carrier != nullptr && work(*carrier);
+  // A note is the reactor's, which found the baton taken and keeps what it has to do in mind.
+  while (!pipe_->baton_.put_down()) must_tell = true;
+  if (must_tell) tell_peer(kReadable);
+  return carrier != nullptr ? Carried::done : Carried::nobody;
+}
+
+// The reactor seldom keeps the baton for long.
+template <typename Work>
+PipeEnd::Carried PipeEnd::with_carrier_soon(Work work) {
+  constexpr int kTries = 8;
+  Carried carried = with_carrier(work);
+  for (int i = 0; i < kTries && carried == Carried::busy; ++i) {
+    yield_thread();
+    carried = with_carrier(work);
+  }
+  return carried;
+}
+
+bool PipeEnd::carry_out() {
+  bool is_sent = false;
+  (void)with_carrier([&](Carrier& carrier) {
+    is_sent = carrier.send_now();
+    return false;
+  });
+  return is_sent;
+}
+
+Carrier::Borrowed PipeEnd::borrow_input() {
+  Carrier::Borrowed borrowed;
+  is_waiting_.store(true, std::memory_order_release);
+  const Carried carried = with_carrier_soon([&](Carrier& carrier) {
+    borrowed = carrier.borrow_input();
+    return false;
+  });
+  if (borrowed.fd < 0) is_waiting_.store(false, std::memory_order_release);
+  // It may be ours from before, and we will not read it now: the reactor takes it back before long.
+  if (carried == Carried::busy) tell_peer(kReadable);
+  return borrowed;
+}
+
+Carrier::Input PipeEnd::read_input() {
+  auto input = Carrier::Input::not_ours;
+  (void)with_carrier([&](Carrier& carrier) {
+    input = carrier.read_input();
+    return input == Carrier::Input::handed_over;
+  });
+  return input;
+}
+
+void PipeEnd::return_input(bool comes_back) {
+  is_waiting_.store(false, std::memory_order_release);
+  const Carried carried =
+      with_carrier_soon([&](Carrier& carrier) { return carrier.return_input(comes_back); });
+  if (carried == Carried::busy) tell_peer(kReadable);
 }
 
 // ---- leaving

@@ -16,9 +16,11 @@
 #include <cstdint>
 
 #include "message/message.h"
+#include "pipe/carrier.h"
 #include "pipe/conflating_slot.h"
 #include "pipe/ypipe.h"
 #include "sync/atomic.h"
+#include "sync/baton.h"
 #include "sync/mailbox.h"
 
 namespace zmqng {
@@ -40,6 +42,9 @@ class PipeOwner {
   // The link behind the end has a new connection: what the peer was told (subscriptions) is
   // forgotten.
   virtual void pipe_restarted(PipeEnd& end) = 0;
+  // Inside the owner's own publish(): whoever is to read this sleeps. True: the owner has seen to
+  // it, and nobody need be woken.
+  virtual bool pipe_published_to_sleeper(PipeEnd&) { return false; }
 
  protected:
   ~PipeOwner() = default;
@@ -114,6 +119,17 @@ class PipeEnd : private Attention {
   // Tells the peer that there is room again (after YPipe::pop has said so).
   void notify_room();
 
+  // --- the reactor's work on the thread of a near end; see Carrier. Each does nothing if there is
+  // no Carrier, or if the reactor is at work on this pipe right now.
+
+  // Sends what is in the pipe out. False: the reactor still has to be told of it.
+  [[nodiscard]] bool carry_out();
+  Carrier::Borrowed borrow_input();
+  Carrier::Input read_input();
+  void return_input(bool comes_back);
+  // Whether the peer, a borrower, is between borrow_input and return_input. For the Carrier.
+  bool is_peer_waiting() const { return peer_->is_waiting_.load(std::memory_order_acquire); }
+
   // --- high-water marks: the greatest number of messages on the way out and in; 0: none
 
   void set_out_limit(std::uint32_t messages) { out_->set_limit(messages); }
@@ -162,6 +178,13 @@ class PipeEnd : private Attention {
   static void serve(Attention& attention, std::uint32_t reasons);
   static void departed(Attention& attention);
   void tell_peer(std::uint32_t reason);
+  void tell_reader();
+  enum class Carried : std::uint8_t { done, busy, nobody };
+  template <typename Work>
+  Carried with_carrier(Work work);
+  template <typename Work>
+  Carried with_carrier_soon(Work work);
+  bool go_dormant();
   void take_in(const Record& record);
   void fill(Message& message, const Record& record);
   Read read_slot(Message& message);
@@ -182,6 +205,7 @@ class PipeEnd : private Attention {
   // adopter stores is_adopted_ and loads its peer's is_closing_; one of them sees the other.
   Atomic<bool> is_closing_{false};
   Atomic<bool> is_adopted_{false};
+  Atomic<bool> is_waiting_{false};
 };
 
 class Pipe {
@@ -193,6 +217,15 @@ class Pipe {
 
   PipeEnd& a() { return a_; }
   PipeEnd& b() { return b_; }
+
+  // A wire pipe: from here on whoever works on behalf of the far end, its owner included, holds the
+  // baton while doing so. Null: that is over; only under the baton.
+  void set_carrier(Carrier* carrier) {
+    carrier_ = carrier;
+    // Pairs with the acquire in with_carrier().
+    has_carrier_.store(carrier != nullptr, std::memory_order_release);
+  }
+  Baton& baton() { return baton_; }
 
   // Frees a Pipe of which no end was ever adopted or posted to, whatever is in it.
   static void discard(Pipe* pipe) { delete pipe; }
@@ -210,6 +243,9 @@ class Pipe {
   PipeEnd a_;
   PipeEnd b_;
   Atomic<int> ends_{2};
+  Baton baton_;
+  Atomic<bool> has_carrier_{false};
+  Carrier* carrier_ = nullptr;  // under the baton
 };
 
 }  // namespace zmqng

@@ -132,14 +132,17 @@ void YPipe::drop_records(Cursor from, std::uint64_t until) {
 
 // ---- write side
 
-bool YPipe::add_chunk(std::size_t bytes) {
-  // A reader that is a whole chunk behind shows that there is a queue: larger chunks pay then.
+// A reader that is a whole chunk behind shows that there is a queue: larger chunks pay then.
+std::uint32_t YPipe::next_chunk_bytes() const {
+  if (write_chunk_ == nullptr) return Chunk::kSmallest;
   const bool has_queue = chunks_written_ - chunks_read_.load(std::memory_order_relaxed) > 1;
-  std::uint32_t wanted = Chunk::kSmallest;
-  if (write_chunk_ != nullptr) {
-    const std::uint32_t last = write_chunk_->capacity() + sizeof(Chunk);
-    wanted = std::clamp<std::uint32_t>(has_queue ? 2 * last : last, 4096, Chunk::kLargest);
-  }
+  const std::uint32_t last = write_chunk_->capacity() + sizeof(Chunk);
+  return std::clamp<std::uint32_t>(has_queue ? 2 * last : last, 4096, Chunk::kLargest);
+}
+
+// `moved`, which may stand at the end of the chunk so far, will be at the front of the new one.
+bool YPipe::add_chunk(std::size_t bytes, Bytes moved) {
+  std::uint32_t wanted = next_chunk_bytes();
   // One byte is kept for the mark that leads to the next chunk.
   const std::size_t least = bytes + 1 + sizeof(Chunk);
   CHECK(least <= Chunk::kLargest);
@@ -153,6 +156,7 @@ bool YPipe::add_chunk(std::size_t bytes) {
   if (chunk == nullptr) chunk = Chunk::make(wanted);
   if (chunk == nullptr) return false;
   chunk->next = nullptr;
+  if (!moved.empty()) std::memcpy(chunk->data(), moved.data(), moved.size());
   if (write_chunk_ == nullptr) {
     first_ = chunk;
     marked_.chunk = chunk;
@@ -169,17 +173,30 @@ bool YPipe::add_chunk(std::size_t bytes) {
 
 std::uint8_t* YPipe::reserve(std::size_t bytes) {
   if (write_chunk_ == nullptr || write_chunk_->capacity() - write_offset_ < bytes + 1) {
-    if (!add_chunk(bytes)) return nullptr;
+    if (!add_chunk(bytes, {})) return nullptr;
   }
   return write_chunk_->data() + write_offset_;
 }
 
+MutableBytes YPipe::room(Bytes unfinished, std::size_t least, std::uint32_t chunk_bytes) {
+  if (write_chunk_ == nullptr || write_chunk_->capacity() - write_offset_ < least + 1) {
+    const std::size_t bytes = std::max<std::size_t>(least, chunk_bytes - sizeof(Chunk) - 1);
+    if (!add_chunk(bytes, unfinished)) return {};
+  } else if (!unfinished.empty() && unfinished.data() != write_chunk_->data() + write_offset_) {
+    std::memmove(write_chunk_->data() + write_offset_, unfinished.data(), unfinished.size());
+  }
+  return {write_chunk_->data() + write_offset_, write_chunk_->capacity() - write_offset_ - 1};
+}
+
 bool YPipe::append_frame(Bytes body, bool more) {
   CHECK(body.size() <= Chunk::kLargest / 2);
-  std::uint8_t* at = reserve(body.size() + 9);
+  // No more than it takes: a frame in the room() stays in its chunk.
+  std::uint8_t* at = reserve(body.size() + (body.size() <= 255 ? 2 : 9));
   if (at == nullptr) return false;
   const std::uint32_t header = write_frame_header(at, body.size(), more);
-  if (!body.empty()) std::memcpy(at + header, body.data(), body.size());
+  if (!body.empty() && at + header != body.data()) {
+    std::memmove(at + header, body.data(), body.size());
+  }
   commit(header + static_cast<std::uint32_t>(body.size()));
   if (!more) ++pending_messages_;
   return true;
@@ -204,7 +221,7 @@ bool YPipe::append_subscription(bool subscribe, Bytes topic) {
     at[0] = mark;
     const auto size = static_cast<std::uint32_t>(topic.size());
     std::memcpy(at + 1, &size, sizeof size);
-    if (size != 0) std::memcpy(at + 5, topic.data(), size);
+    if (size != 0) std::memmove(at + 5, topic.data(), size);  // may stand in the room() itself
     commit(5 + size);
     ++pending_messages_;
     return true;
@@ -358,6 +375,12 @@ bool YPipe::go_dormant() {
   if (published_.load(std::memory_order_acquire) == read_.position) return true;
   dormant_.store(false, std::memory_order_relaxed);
   return false;
+}
+
+bool YPipe::go_dormant_alone() {
+  if (published_.load(std::memory_order_acquire) != read_.position) return false;
+  dormant_.store(true, std::memory_order_release);
+  return true;
 }
 
 }  // namespace zmqng

@@ -47,6 +47,11 @@ class YPipe {
   [[nodiscard]] bool append_restart();
   [[nodiscard]] bool append_end();
 
+  // Room for at least `least` bytes where the next frame will stand, to read frames to: appending
+  // one that stands there already moves nothing. `unfinished`, what was read to the room given
+  // before and is not appended yet, is moved along and stands at the front. Empty: no memory.
+  [[nodiscard]] MutableBytes room(Bytes unfinished, std::size_t least, std::uint32_t chunk_bytes);
+
   // Makes everything appended visible. True: the reader sleeps, and the caller must tell it.
   [[nodiscard]] bool publish();
   // Takes back everything appended since the last publish.
@@ -76,6 +81,8 @@ class YPipe {
   [[nodiscard]] bool give_credit();
   // Announces that the reader will not look again unless told. False: something has come in.
   [[nodiscard]] bool go_dormant();
+  // The same if nobody can be writing at this moment.
+  [[nodiscard]] bool go_dormant_alone();
   // The chunk that holds the front record: a slice of it needs a count on it.
   Chunk& front_chunk() { return *read_.chunk; }
 
@@ -93,7 +100,8 @@ class YPipe {
 
  private:
   [[nodiscard]] std::uint8_t* reserve(std::size_t bytes);
-  [[nodiscard]] bool add_chunk(std::size_t bytes);
+  [[nodiscard]] bool add_chunk(std::size_t bytes, Bytes moved);
+  std::uint32_t next_chunk_bytes() const;
   void commit(std::uint32_t bytes) {
     write_offset_ += bytes;
     written_ += bytes;

@@ -1,15 +1,10 @@
 #include "socket/socket.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <new>
-#include <utility>
 
 #include "base/errors.h"
-#include "socket/interruption.h"
 #include "socket/monitor.h"
 
 namespace zmqng {
@@ -65,6 +60,7 @@ int Socket::fail_stopped() {
 }
 
 int Socket::serve() {
+  if (borrowed_.is_held()) borrowed_.give_back(pipes_);
   return enter();
 }
 
@@ -187,56 +183,6 @@ void Socket::let_go(PipeEnd& end, int linger_ms) {
   end.leave(linger_ms);
 }
 
-// ---- waiting
-
-int Socket::wake_fd() {
-  return mailbox_->fd().get();
-}
-
-bool Socket::arm() {
-  if (!mailbox_->arm()) return false;
-  if (!is_stopped_.load(std::memory_order_seq_cst)) return true;
-  disarm();
-  return false;
-}
-
-void Socket::disarm() {
-  if (!is_fd_exported_) mailbox_->disarm();
-}
-
-void Socket::clear_wake_fd() {
-  mailbox_->fd().clear();
-  has_kept_signal_ = is_fd_exported_;
-}
-
-void Socket::give_back_signal() {
-  if (std::exchange(has_kept_signal_, false)) mailbox_->fd().signal();
-}
-
-// Sleeps until something is posted. 0: look again; EAGAIN: the time is over; EINTR.
-int Socket::wait(Millis deadline) {
-  for (;;) {
-    if (!arm()) return 0;
-    Millis left = -1;
-    if (deadline != kNever) left = std::clamp<Millis>(deadline - monotonic_ms(), 0, INT_MAX);
-    pollfd item{wake_fd(), POLLIN, 0};
-    const int count = ::poll(&item, 1, static_cast<int>(left));
-    const int error = errno;
-    disarm();
-    if (count > 0) {
-      clear_wake_fd();
-      return 0;
-    }
-    if (count == 0) {
-      if (monotonic_ms() >= deadline) return EAGAIN;
-    } else if (error != EINTR) {
-      return error;
-    } else if (interruption_is_wanted()) {
-      return EINTR;
-    }
-  }
-}
-
 // ---- messages
 
 int Socket::send(const OutFrame& frame, bool dont_wait) {
@@ -244,7 +190,7 @@ int Socket::send(const OutFrame& frame, bool dont_wait) {
   const int result = try_send(frame);
   if (__builtin_expect(result == 0, 1)) return 0;
   if (dont_wait || options_.sndtimeo == 0) return result == kAgainAtOnce ? EAGAIN : result;
-  return go_on(result, options_.sndtimeo, [&] { return try_send(frame); });
+  return go_on(result, options_.sndtimeo, kPollOut, [&] { return try_send(frame); });
 }
 
 int Socket::try_send(const OutFrame& frame) {
@@ -256,8 +202,14 @@ int Socket::try_send(const OutFrame& frame) {
 int Socket::recv(Message& message, bool dont_wait) {
   if (int error = enter()) return error;
   const int result = try_recv(message);
-  if (__builtin_expect(result == 0, 1) || dont_wait || options_.rcvtimeo == 0) return result;
-  return go_on(result, options_.rcvtimeo, [&] { return try_recv(message); });
+  if (__builtin_expect(result == 0, 1)) return 0;
+  if (dont_wait || options_.rcvtimeo == 0) {
+    // Nobody else reads what we keep.
+    if (result != EAGAIN || !borrowed_.is_held() || !borrowed_.read(pipes_)) return result;
+    if (int error = enter()) return error;
+    return try_recv(message);
+  }
+  return go_on(result, options_.rcvtimeo, kPollIn, [&] { return try_recv(message); });
 }
 
 int Socket::try_recv(Message& message) {
@@ -273,11 +225,11 @@ int Socket::try_recv(Message& message) {
 
 // Tries again, for as long as the socket's time-out says, after a first attempt with this result.
 template <typename Attempt>
-int Socket::go_on(int result, int timeout_ms, Attempt attempt) {
+int Socket::go_on(int result, int timeout_ms, int wish, Attempt attempt) {
   const Millis deadline = deadline_after(monotonic_ms(), timeout_ms);
   while (result == EAGAIN || result == kAgainAtOnce) {
     if (result == EAGAIN) {
-      if ((result = wait(deadline)) != 0) break;
+      if ((result = wait(deadline, wish)) != 0) break;
       if ((result = enter()) != 0) break;
     }
     result = attempt();

@@ -16,8 +16,10 @@
 #include "link/listener.h"
 #include "options/socket_options.h"
 #include "pattern/pattern.h"
+#include "socket/borrowed_input.h"
 #include "socket/socket_host.h"
 #include "socket/socket_links.h"
+#include "socket/spin_budget.h"
 #include "transport/endpoint.h"
 
 namespace zmqng {
@@ -91,6 +93,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   void pipe_writable(PipeEnd& end) override;
   void pipe_closing(PipeEnd& end) override;
   void pipe_restarted(PipeEnd& end) override;
+  bool pipe_published_to_sleeper(PipeEnd& end) override;
   // PatternHost
   const SocketOptions& options() const override { return options_; }
   void pipe_ended(PipeEnd& end) override;
@@ -104,10 +107,15 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   int try_send(const OutFrame& frame);
   int try_recv(Message& message);
   template <typename Attempt>
-  int go_on(int result, int timeout_ms, Attempt attempt);
+  int go_on(int result, int timeout_ms, int wish, Attempt attempt);
   void settle();
   void let_go_later(PipeEnd& end);
-  int wait(Millis deadline);
+  int wait(Millis deadline, int wish);
+  int sleep(Millis deadline, bool borrows);
+  bool spin(bool borrows);
+  bool carry_out_all();
+  bool may_borrow() const;
+  bool sends_to_many() const;
   void stay_armed();
   void adopt(PipeEnd& end);
   void name_next_pipe(const std::string& routing_id);
@@ -148,6 +156,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   bool has_told_end_ = false;     // a call has failed with ETERM
   bool has_more_ = false;         // of the frame last received
   bool is_fd_exported_ = false;   // somebody watches ZMQ_FD
+  bool has_waited_ = false;       // since something was last sent directly
   bool has_kept_signal_ = false;  // a signal for them was used up by a call that waited
   Mailbox* mailbox_;
   std::unique_ptr<Pattern> pattern_;
@@ -157,6 +166,9 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   std::vector<PipeEnd*> pipes_;
   std::vector<PipeEnd*> to_let_go_;
   std::vector<EndpointEntry> endpoints_;
+  BorrowedInput borrowed_;
+  SpinBudget spin_;
+  std::uint64_t carried_at_us_ = 0;  // when something was last sent directly
   std::string last_endpoint_;
   std::uint64_t next_endpoint_id_ = 1;
 

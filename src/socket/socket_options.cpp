@@ -72,7 +72,7 @@ int Socket::get_live(int number, void* value, std::size_t* length) {
       return 0;
     }
     case option::events:
-      if (int error = enter()) return error;
+      if (int error = serve()) return error;
       return put_live_int(events(), value, length).code;
     default:
       return put_text(last_endpoint_, value, length).code;

@@ -1,5 +1,5 @@
 // Baton: a monitor that nobody blocks on. Whoever takes it runs the thing behind it; whoever fails
-// to leaves a note, which the holder must serve before it lets go.
+// to goes on without (try_take), or leaves a note, which the holder must see to before it lets go.
 //
 // Threads: any. The holder is a thread between a successful `take` and `put_down`.
 //
@@ -27,6 +27,13 @@ class Baton {
         return (state & kHeld) == 0;
       }
     }
+  }
+
+  // True: the caller holds the baton. False: somebody else does.
+  [[nodiscard]] bool try_take() {
+    std::uint32_t free = 0;
+    return state_.compare_exchange_strong(free, kHeld, std::memory_order_acq_rel,
+                                          std::memory_order_relaxed);
   }
 
   // Holder only. True: it is free now. False: a note came in meanwhile; serve it and try again.

@@ -1,0 +1,146 @@
+// How a Socket waits: for its mailbox, and for the input of its connections, which it then reads
+// itself.
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <utility>
+
+#include "base/fast_paths.h"
+#include "socket/interruption.h"
+#include "socket/socket.h"
+
+namespace zmqng {
+namespace {
+
+// A send that follows the last direct one so soon is part of a burst, which the reactor sends in
+// large pieces while the program goes on.
+constexpr std::uint64_t kBurstUs = 10;
+
+inline void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+}  // namespace
+
+int Socket::wake_fd() {
+  return mailbox_->fd().get();
+}
+
+bool Socket::arm() {
+  has_waited_ = true;
+  if (!mailbox_->arm()) return false;
+  if (!is_stopped_.load(std::memory_order_seq_cst)) return true;
+  disarm();
+  return false;
+}
+
+void Socket::disarm() {
+  if (!is_fd_exported_) mailbox_->disarm();
+}
+
+void Socket::clear_wake_fd() {
+  mailbox_->fd().clear();
+  has_kept_signal_ = is_fd_exported_;
+}
+
+void Socket::give_back_signal() {
+  if (std::exchange(has_kept_signal_, false)) mailbox_->fd().signal();
+}
+
+// Waits until it is worth to look again. 0: look; EAGAIN: the time is over; EINTR.
+int Socket::wait(Millis deadline, int wish) {
+  has_waited_ = true;
+  if (wish == kPollOut && carry_out_all()) return 0;
+  if (wish == kPollOut || !may_borrow()) return spin(false) ? 0 : sleep(deadline, false);
+  const std::uint64_t began_us = monotonic_us();
+  borrowed_.borrow(pipes_);
+  int result = 0;
+  if (!borrowed_.has_more() || !borrowed_.read(pipes_)) {
+    if (!spin(true)) result = sleep(deadline, true);
+  }
+  borrowed_.end_wait(pipes_, monotonic_us() - began_us);
+  return result;
+}
+
+bool Socket::may_borrow() const {
+  return fast_paths().borrows_input && !is_fd_exported_ && !pipes_.empty() &&
+         pipes_.size() <= BorrowedInput::kPipesMax;
+}
+
+// True: something has happened.
+bool Socket::spin(bool borrows) {
+  if (!fast_paths().spins) return false;
+  const std::uint32_t budget_us = spin_.next();
+  if (budget_us == 0) return false;
+  const std::uint64_t began_us = monotonic_us();
+  std::uint64_t took_us = 0;
+  do {
+    const bool has_news = !mailbox_->is_empty() || is_stopped_.load(std::memory_order_relaxed);
+    if (has_news || (borrows && borrowed_.is_held() && borrowed_.read(pipes_))) {
+      spin_.succeeded(took_us);
+      return true;
+    }
+    relax();
+    took_us = monotonic_us() - began_us;
+  } while (took_us < budget_us);
+  spin_.failed();
+  return false;
+}
+
+// Sleeps until something is posted or comes in.
+int Socket::sleep(Millis deadline, bool borrows) {
+  pollfd items[1 + BorrowedInput::kPipesMax];
+  items[0] = {wake_fd(), POLLIN, 0};
+  const int count = 1 + (borrows ? borrowed_.fill(items + 1) : 0);
+  for (;;) {
+    if (!arm()) return 0;
+    Millis left = -1;
+    if (deadline != kNever) left = std::clamp<Millis>(deadline - monotonic_ms(), 0, INT_MAX);
+    const int ready = ::poll(items, static_cast<nfds_t>(count), static_cast<int>(left));
+    const int error = errno;
+    disarm();
+    if (ready > 0) {
+      const bool is_woken = items[0].revents != 0;
+      if (is_woken) clear_wake_fd();
+      if (ready > (is_woken ? 1 : 0)) (void)borrowed_.read(pipes_);
+      return 0;
+    }
+    if (ready == 0) {
+      if (monotonic_ms() >= deadline) return EAGAIN;
+    } else if (error != EINTR) {
+      return error;
+    } else if (interruption_is_wanted()) {
+      return EINTR;
+    }
+  }
+}
+
+// ---- sending without the reactor
+
+// Makes room by sending what waits. True: there is some now.
+bool Socket::carry_out_all() {
+  if (!fast_paths().sends_directly || pipes_.size() > BorrowedInput::kPipesMax) return false;
+  for (PipeEnd* end : pipes_) (void)end->carry_out();
+  return !mailbox_->is_empty();
+}
+
+bool Socket::sends_to_many() const {
+  const auto type = static_cast<SocketType>(type_);
+  return (type == SocketType::pub || type == SocketType::xpub) && pipes_.size() > 1;
+}
+
+bool Socket::pipe_published_to_sleeper(PipeEnd& end) {
+  if (!fast_paths().sends_directly || end.is_local || sends_to_many()) return false;
+  const bool is_burst = !has_waited_ && monotonic_us() - carried_at_us_ < kBurstUs;
+  if (is_burst || !end.carry_out()) return false;
+  has_waited_ = false;
+  carried_at_us_ = monotonic_us();
+  return true;
+}
+
+}  // namespace zmqng

@@ -1,0 +1,36 @@
+// SpinBudget: how long a wait looks again and again before it sleeps. Spinning has to earn its
+// time: what succeeds may go on longer, what fails is cut down to nothing but a try now and then.
+//
+// Owner: Socket. Threads: the one that uses it.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace zmqng {
+
+class SpinBudget {
+ public:
+  // Microseconds that the next wait may spin.
+  std::uint32_t next() {
+    if (us_ >= kLeastUs) return us_;
+    return ++waits_ % kTryEvery == 0 ? kTryUs : 0;
+  }
+  // What came of the spinning: it took so long, or was in vain.
+  void succeeded(std::uint64_t took_us) {
+    const auto wanted = static_cast<std::uint32_t>(std::min<std::uint64_t>(4 * took_us, kMostUs));
+    us_ = std::clamp(std::max(wanted, us_), kTryUs, kMostUs);
+  }
+  void failed() { us_ /= 2; }
+
+ private:
+  static constexpr std::uint32_t kMostUs = 50;
+  static constexpr std::uint32_t kTryUs = 20;
+  static constexpr std::uint32_t kLeastUs = 5;
+  static constexpr std::uint32_t kTryEvery = 64;
+
+  std::uint32_t us_ = kTryUs;
+  std::uint32_t waits_ = 0;
+};
+
+}  // namespace zmqng
