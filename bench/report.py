@@ -5,6 +5,9 @@ import statistics
 import suite
 import targets
 
+# What two runs of the same library differ by.
+NOISE = 0.03
+
 
 def number(value, digits=0):
     """1234567 as 1.23 M: as many digits as can be told from noise."""
@@ -38,38 +41,37 @@ def problems(results):
 
 
 def cell_lines(cell, results):
-    """The first metric with both values, the others as ratios."""
+    """A ratio with both values for each metric; what the others reached in the first one."""
     parts = []
     for metric in cell.metrics:
         unit, _, digits = suite.METRICS[metric]
         values = targets.ratios(results, metric)
-        if not values:
+        both = [median_of(results, who, metric) for who in ("ours", "reference")]
+        if None in both:
             continue
-        text = "%s %s" % (unit, spread(values))
-        text += "  %s : %s" % tuple(number(median_of(results, who, metric), digits)
-                                    for who in ("ours", "reference"))
-        parts.append(text)
+        parts.append("%s %s  %s : %s" % (unit, spread(values) if values else "-",
+                                         *(number(v, digits) for v in both)))
+    others = [who for who in results if who not in ("ours", "reference")]
     metric = cell.metrics[0]
-    beside = ["%s %s" % (who, number(value, suite.METRICS[metric][2])) for who in cell.beside
+    beside = ["%s %s" % (who, number(value, suite.METRICS[metric][2])) for who in others
               if (value := median_of(results, who, metric)) is not None]
     if beside:
         parts.append(", ".join(beside))
-    lines = ["%-36s %s" % (cell.name, " | ".join(parts) or "nothing measured")]
+    lines = ["%-34s %s" % (cell.name, " | ".join(parts) or "nothing measured")]
     return lines + ["    " + text for text in problems(results)]
 
 
 def slower_cells(measured):
-    """(cell, metric, ratios) of what is worse than the reference by more than noise: worse in the
-    median, and not better in any round but one."""
+    """(cell, metric, ratios) of what is worse than the reference, by more than noise."""
     found = []
     for cell, results in measured:
-        metric = cell.metrics[0]
-        values = targets.ratios(results, metric)
-        if not values:
-            continue
-        is_worse = (lambda v: v < 1) if suite.METRICS[metric][1] else (lambda v: v > 1)
-        if is_worse(statistics.median(values)):
-            found.append((cell, metric, values))
+        for metric in cell.metrics:
+            values = targets.ratios(results, metric)
+            if not values or metric not in suite.DECISIVE:
+                continue
+            median = statistics.median(values)
+            if median < 1 - NOISE if cell.is_more_better(metric) else median > 1 + NOISE:
+                found.append((cell, metric, values))
     return found
 
 

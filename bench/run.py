@@ -3,8 +3,8 @@
 
 usage: bench/run.py BUILD_DIR [OPTIONS]     (./dev bench [OPTIONS])
 
-Each cell is measured in rounds: ours and the reference one right after the other, in changing order,
-so that what else the machine does hits both. The ratio of a round is ours divided by the other one;
+Each cell is measured in rounds: ours and the reference one right after the other, in changing
+order, so that what else the machine does hits both. The ratio of a round is ours divided by the other one;
 shown are the median and the range. Times and memory are better below 1, rates above.
 """
 
@@ -23,7 +23,7 @@ import programs
 import report
 import suite
 
-QUICK_ROUNDS, FULL_ROUNDS = 3, 7
+QUICK_ROUNDS, FULL_ROUNDS = 5, 7
 # The others do not change: they need not be measured as often.
 BESIDE_ROUNDS = {"nng": 1, "nanomsg": 1, "raw": 3}
 
@@ -33,11 +33,14 @@ def measure(tools, cell, rounds, ms):
     results = {}
     options = dict(cell.options, ms=ms)
     for turn in range(rounds):
-        both = [programs.OURS, programs.REFERENCE]
-        order = both if turn % 2 == 0 else both[::-1]
-        order += [b for b in cell.beside if turn < BESIDE_ROUNDS[b]]
+        order = list(cell.who if turn % 2 == 0 else reversed(cell.who))
+        order += [b for b in cell.beside if turn < BESIDE_ROUNDS.get(b, rounds)]
         for who in order:
-            results.setdefault(who, []).append(tools.run(who, cell.cell, options))
+            if who == "direct":
+                result = tools.run(programs.OURS, "throughput", options)
+            else:
+                result = tools.run(who, cell.cell, options)
+            results.setdefault(who, []).append(result)
     return results
 
 
@@ -67,7 +70,8 @@ def run_all(arguments, tools):
     rounds = arguments.rounds or (FULL_ROUNDS if arguments.full else QUICK_ROUNDS)
     measured = []
     for cell in chosen(arguments):
-        results = measure(tools, cell, rounds, arguments.ms or cell.ms[arguments.full])
+        results = measure(tools, cell, min(rounds, cell.rounds_max[arguments.full]),
+                          arguments.ms or cell.ms[arguments.full])
         measured.append((cell, results))
         print("\n".join(report.cell_lines(cell, results)), flush=True)
     return measured
@@ -97,7 +101,7 @@ def parse():
 
 def main():
     arguments = parse()
-    found = sorted(glob.glob(os.path.join(arguments.build_dir, "**", "libzmq.so.5"), recursive=True))
+    found = sorted(glob.glob(arguments.build_dir + "/**/libzmq.so.5", recursive=True))
     if not found:
         sys.exit("no libzmq.so.5 below %s: build the library first" % arguments.build_dir)
     if not os.path.exists(arguments.other):

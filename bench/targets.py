@@ -10,7 +10,7 @@ AT_LEAST, AT_MOST = "at least", "at most"
 def ratios(results, metric, ours="ours", other="reference"):
     """Ours divided by the other one, round by round."""
     pairs = zip(results.get(ours, ()), results.get(other, ()))
-    return [a[metric] / b[metric] for a, b in pairs if a.get(metric) and b.get(metric)]
+    return [a[metric] / b[metric] for a, b in pairs if metric in a and b.get(metric)]
 
 
 @dataclasses.dataclass
@@ -24,10 +24,10 @@ class Target:
     against: str = "reference"
 
     def worst(self, measured):
-        """(ratios, cell) of the cell that is farthest from the target; None if none was measured."""
+        """(ratios, cell) of the cell that is farthest from the target; None if there is none."""
         found = []
         for cell, results in measured:
-            if self.about(cell):
+            if self.about(cell) and self.metric in cell.metrics:
                 values = ratios(results, self.metric, other=self.against)
                 if values:
                     found.append((statistics.median(values), values, cell))
@@ -45,6 +45,10 @@ def _is(cell, kind, transports=None, sizes=None, placements=None):
     return (cell.cell == kind and (not transports or cell.get("transport") in transports)
             and (not sizes or cell.get("size") in sizes)
             and (not placements or cell.get("placement") in placements))
+
+
+def _million(cell):
+    return _is(cell, "subscriptions") and cell.get("count") == 1000000
 
 
 SMALL, MEDIUM, LARGE = (8, 64, 256), (1024, 4096), (65536, 1048576)
@@ -78,4 +82,17 @@ TARGETS = [
            lambda c: _is(c, "round_trip", None, None, ("free",))),
     Target("open loop, one way p50", "p50_us", AT_MOST, 0.7, lambda c: _is(c, "open_loop")),
     Target("open loop, one way p99", "p99_us", AT_MOST, 0.7, lambda c: _is(c, "open_loop")),
+    Target("PUB fan-out, delivered per second", "rate", AT_LEAST, 3, lambda c: _is(c, "fan_out")),
+    Target("1,000,000 subscriptions: time", "time_ms", AT_MOST, 0.5, _million),
+    Target("1,000,000 subscriptions: memory", "memory_kb", AT_MOST, 0.4, _million),
+    Target("DEALER/ROUTER, 1 to 1,000 clients", "rate", AT_LEAST, 3, lambda c: _is(c, "clients")),
+    Target("zmq_proxy throughput", "rate", AT_LEAST, 3, lambda c: _is(c, "proxy")),
+    Target("zmq_proxy throughput, of direct", "rate", AT_LEAST, 0.8, lambda c: _is(c, "proxy"),
+           "direct"),
+    Target("memory per idle connection", "memory_kb", AT_MOST, 0.15,
+           lambda c: _is(c, "connections")),
+    Target("zmq_poll, 2,000 sockets, one ready", "call_us", AT_MOST, 0.05,
+           lambda c: _is(c, "poll") and c.get("count") == 2000),
+    Target("connect/close churn", "rate", AT_LEAST, 2, lambda c: _is(c, "churn")),
+    Target("socket creation", "rate", AT_LEAST, 2, lambda c: _is(c, "socket_creation")),
 ]

@@ -1,4 +1,5 @@
-/* One interface for what can be measured: this includes the header that BACKEND names, which has
+/* One interface for what can be measured: this includes the header that BACKEND names (zmq.h,
+ * nng.h, nanomsg.h or raw.h of this folder), which has
  *
  *   socket_t                                  and, all inline so that calls cost nothing:
  *   open_socket(end, role, binds)             the binding end opens first

@@ -27,4 +27,7 @@ const char* backend_version(void) {
   return text;
 }
 
-const cell_t* const kCells[] = {&kThroughput, &kRoundTrip, &kOpenLoop, NULL};
+const cell_t* const kCells[] = {&kThroughput,    &kRoundTrip, &kOpenLoop,       &kFanOut,
+                                &kSubscriptions, &kClients,   &kProxy,          &kFanIn,
+                                &kConnections,   &kChurn,     &kSocketCreation, &kContextCreation,
+                                &kPoll,          NULL};

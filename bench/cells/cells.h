@@ -6,5 +6,7 @@
 #include "harness/harness.h"
 
 extern const cell_t kThroughput, kRoundTrip, kOpenLoop;
+extern const cell_t kFanOut, kSubscriptions, kClients, kProxy, kFanIn, kConnections, kChurn,
+    kSocketCreation, kContextCreation, kPoll;
 
 #endif

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "harness.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -36,6 +37,7 @@ typedef struct {
 } shared_t;
 
 static shared_t* shared;
+static int tokens[2]; /* a pipe */
 static pid_t children[kEndsMax];
 
 void fail(const char* format, ...) {
@@ -50,6 +52,22 @@ void fail(const char* format, ...) {
 
 void meet(void) {
   pthread_barrier_wait(&shared->barrier);
+}
+
+void give_token(void) {
+  if (write(tokens[1], "", 1) != 1) fail("pipe");
+}
+
+void take_token(void) {
+  char token;
+  if (read(tokens[0], &token, 1) != 1) fail("pipe");
+}
+
+bool has_token(void) {
+  struct pollfd item = {.fd = tokens[0], .events = POLLIN};
+  if (poll(&item, 1, 0) != 1) return false;
+  take_token();
+  return true;
 }
 
 static bool has_process_of_its_own(const end_t* end) {
@@ -151,6 +169,7 @@ static void prepare(int ends) {
   pthread_barrierattr_init(&attributes);
   pthread_barrierattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
   pthread_barrier_init(&shared->barrier, &attributes, (unsigned)ends);
+  if (pipe(tokens) != 0) fail("pipe");
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
@@ -181,21 +200,29 @@ static bool wait_for_all(int count) {
   return good;
 }
 
+static void print_value(int number, const value_t* value, double* messages, double* memory) {
+  if (strcmp(value->name, "memory_kb") == 0) {
+    printf(", \"memory_kb_%d\": %.10g", number, value->number);
+    *memory += value->number;
+    return;
+  }
+  printf(", \"%s\": %.10g", value->name, value->number);
+  if (strcmp(value->name, "messages") == 0) *messages = value->number;
+}
+
 static void print_json(const cell_t* cell, int ends) {
-  double messages = 0;
+  double messages = 0, memory = 0;
   int64_t cpu = 0;
   int i, v;
   printf("{\"cell\": \"%s\", \"version\": \"%s\"", cell->name, backend_version());
   for (i = 0; i < ends; ++i) {
     const end_report_t* end = &shared->ends[i];
-    for (v = 0; v < end->value_count; ++v) {
-      printf(", \"%s\": %.10g", end->values[v].name, end->values[v].number);
-      if (strcmp(end->values[v].name, "messages") == 0) messages = end->values[v].number;
-    }
+    for (v = 0; v < end->value_count; ++v) print_value(i, &end->values[v], &messages, &memory);
     cpu += end->cpu_ns;
     if (end->has_ended) printf(", \"peak_kb_%d\": %ld", i, end->peak_kb);
     if (end->cpu_ns) printf(", \"cpu_ms_%d\": %.3f", i, (double)end->cpu_ns / 1e6);
   }
+  if (memory > 0) printf(", \"memory_kb\": %.10g", memory);
   if (messages > 0) printf(", \"cpu_ns\": %.4g", (double)cpu / messages);
   printf("}\n");
 }

@@ -59,7 +59,13 @@ void measure_begin(end_t* end);
 void measure_end(end_t* end);
 void pause_until(int64_t ns);
 
-/* What came out. Names are those of the JSON; one end reports a name. */
+/* Tokens that one end hands to another, outside of what is measured. */
+void give_token(void);
+void take_token(void);
+bool has_token(void); /* takes one if there is one */
+
+/* What came out. Names are those of the JSON; one end reports a name, but
+ * memory_kb: that is printed for each end, and as a sum. */
 void report(const end_t* end, const char* name, double value);
 void report_rate(const end_t* end, int64_t messages, int64_t lost);
 long memory_kb(const char* field); /* VmRSS or VmHWM of this process */
