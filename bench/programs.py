@@ -29,8 +29,11 @@ class Programs:
         self.missing = {}  # backend: why
         self.environments = {OURS: self._environment(OURS, ours),
                              REFERENCE: self._environment(REFERENCE, reference)}
+        self._ours = ours
+
+    def compile_all(self):
         for backend in LIBRARIES:
-            self._compile(backend, ours)
+            self._compile(backend, self._ours)
 
     def _environment(self, name, library):
         """Loads exactly this file, whatever it is called."""

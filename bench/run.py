@@ -4,8 +4,8 @@
 usage: bench/run.py BUILD_DIR [OPTIONS]     (./dev bench [OPTIONS])
 
 Each cell is measured in rounds: ours and the reference one right after the other, in changing
-order, so that what else the machine does hits both. The ratio of a round is ours divided by the other one;
-shown are the median and the range. Times and memory are better below 1, rates above.
+order, so that what else the machine does hits both. The ratio of a round is ours divided by the
+other one; shown are the median and the range. Rates are better above 1, times and memory below.
 """
 
 import argparse
@@ -15,15 +15,21 @@ import json
 import os
 import platform
 import re
+import resource
 import subprocess
 import sys
 import time
 
+import document
+import instructions
 import programs
 import report
 import suite
+import syscalls
 
 QUICK_ROUNDS, FULL_ROUNDS = 5, 7
+# Processor time of others, in cores, above which a run says little.
+OTHERS_MAX = 0.2
 # The others do not change: they need not be measured as often.
 BESIDE_ROUNDS = {"nng": 1, "nanomsg": 1, "raw": 3}
 
@@ -77,13 +83,40 @@ def run_all(arguments, tools):
     return measured
 
 
-def save(folder, measured, seconds):
-    path = os.path.join(folder, "results.json")
+def save(folder, name, measured, seconds):
+    path = os.path.join(folder, name + ".json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump({"machine": machine(), "revision": revision(), "seconds": round(seconds),
                    "cells": [dict(dataclasses.asdict(c), name=c.name, results=r)
                              for c, r in measured]}, file, indent=1)
     return path
+
+
+def busy_s():
+    """Processor seconds that this machine has spent on anything."""
+    with open("/proc/stat", encoding="utf-8") as file:
+        user, nice, system, _, _, irq, softirq, steal = map(int, file.readline().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def own_s():
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)]
+    return sum(u.ru_utime + u.ru_stime for u in usage)
+
+
+def compare(arguments, tools, folder):
+    """Measures, prints both tables, saves."""
+    start, others = time.monotonic(), busy_s() - own_s()
+    measured = run_all(arguments, tools)
+    seconds = time.monotonic() - start
+    others = max(0, busy_s() - own_s() - others) / seconds
+    print("\n" + "\n".join(report.target_table(measured)))
+    is_partial = arguments.only or arguments.placement
+    name = "partial" if is_partial else "full" if arguments.full else "quick"
+    print("%d cells in %d s; others used %.2f cores meanwhile%s; all runs in %s" % (
+        len(measured), seconds, others,
+        ", which spoils it" if others > OTHERS_MAX else "",
+        os.path.relpath(save(folder, name, measured, seconds))))
 
 
 def parse():
@@ -96,6 +129,11 @@ def parse():
     ap.add_argument("--ms", type=int, help="how long the measured part of a run takes")
     ap.add_argument("--placement", choices=suite.PLACEMENTS)
     ap.add_argument("--other", default=programs.DEBIAN_LIBRARY, help="the reference")
+    ap.add_argument("--check", action="store_true", help="only instructions per message")
+    ap.add_argument("--update", action="store_true", help="keep those of now")
+    ap.add_argument("--syscalls", action="store_true", help="only system calls of a round trip")
+    ap.add_argument("--document", action="store_true",
+                    help="write docs/performance.md, from the last full run")
     return ap.parse_args()
 
 
@@ -104,21 +142,26 @@ def main():
     found = sorted(glob.glob(arguments.build_dir + "/**/libzmq.so.5", recursive=True))
     if not found:
         sys.exit("no libzmq.so.5 below %s: build the library first" % arguments.build_dir)
+    folder = os.path.realpath(os.path.join(programs.HERE, "..", "build", "bench"))
+    tools = programs.Programs(folder, found[0], arguments.other)
+    if arguments.check:
+        return instructions.check(tools, found[0], arguments.update)
     if not os.path.exists(arguments.other):
         print("SKIPPED: nothing to compare with: no %s (package libzmq5)" % arguments.other)
         return 0
-    folder = os.path.join(programs.HERE, "..", "build", "bench")
-    tools = programs.Programs(os.path.realpath(folder), found[0], arguments.other)
+    tools.compile_all()
     for backend, why in tools.missing.items():
         print("SKIPPED %s: %s" % (backend, why))
     print("%s; ours %s, reference %s" % (machine(), os.path.realpath(found[0]),
                                          os.path.realpath(arguments.other)), flush=True)
-    start = time.monotonic()
-    measured = run_all(arguments, tools)
-    seconds = time.monotonic() - start
-    print("\n" + "\n".join(report.target_table(measured)))
-    print("%d cells in %d s, all runs in %s" % (len(measured), seconds,
-                                                save(folder, measured, seconds)))
+    if arguments.syscalls:
+        for row in syscalls.rows(tools):
+            print("%-10s %-7s %5.1f  %s" % row, flush=True)
+        return 0
+    if arguments.full or not arguments.document:
+        compare(arguments, tools, folder)
+    if arguments.document:
+        document.write(os.path.join(folder, "full.json"), tools)
     return 0
 
 

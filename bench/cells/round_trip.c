@@ -1,4 +1,4 @@
-/* One asks, the other answers: type=req (REQ and REP) or pair. */
+/* One asks, the other answers: type=req (REQ and REP) or pair; for ms= or exactly trips= times. */
 #include <stdlib.h>
 
 #include "backends/backend.h"
@@ -39,10 +39,12 @@ static void answerer(end_t* end) {
 
 static void ask_until(socket_t socket, char* data, size_t bytes, int64_t end_ns,
                       samples_t* samples) {
+  const uint64_t trips = (uint64_t)number_option("trips", 0);
   uint64_t number = 0, sent;
   int64_t asked_ns = now_ns(), answered_ns;
   do {
-    sent = asked_ns >= end_ns ? number | kLast : number;
+    const bool is_last = trips ? number + 1 >= trips : asked_ns >= end_ns;
+    sent = is_last ? number | kLast : number;
     put_number(data, sent);
     send_message(socket, data, bytes);
     receive_message(socket, data, bytes);
