@@ -17,6 +17,8 @@ DOCS = os.path.join(programs.HERE, "..", "docs")
 PAGE = os.path.join(DOCS, "performance.md")
 PLOTS = os.path.join(DOCS, "performance")
 LINES = ("ours", "reference", "nng", "nanomsg", "raw")
+STYLES = {"ours": "rgb '#c0392b'", "reference": "rgb '#2c3e50'", "nng": "rgb '#2980b9'",
+          "nanomsg": "rgb '#e67e22'", "raw": "rgb '#7f8c8d' dashtype 2"}
 # file: title, cell, metric, unit, the options that choose the cells
 FIGURES = {
     "throughput-%s": ("PUSH to PULL over %s, two cores", "throughput", "rate",
@@ -105,8 +107,8 @@ def plot(path, title, unit, lines):
     for name, points in lines:
         script += ["$%s << EOD" % name, *("%s %s" % point for point in points), "EOD"]
     script.append("plot " + ", ".join(
-        "$%s with linespoints linewidth 2 pointtype 7 pointsize 0.5 title '%s'" % (name, name)
-        for name, _ in lines))
+        "$%s with linespoints linewidth 2 pointtype 7 pointsize 0.5 linecolor %s title '%s'" % (
+            name, STYLES[name], name) for name, _ in lines))
     subprocess.run(["gnuplot"], input="\n".join(script) + "\n", text=True, check=True)
 
 

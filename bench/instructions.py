@@ -89,9 +89,9 @@ def check(tools, library, is_update):
     before = kept.get("instructions", {})
     for path, value in now.items():
         old = before.get(path)
-        verdict = "new" if old is None else "MORE" if value > limit(old) else \
+        verdict = "new" if old is None else "FAIL" if value > limit(old) else \
             "fewer" if value < old * (1 - TOLERANCE) else "same"
-        failed += verdict in ("MORE", "new")
+        failed += verdict in ("FAIL", "new")
         print("%-6s %-24s %9.1f instructions, kept: %s" % (verdict, path, value, old))
     print("@counts %d %d 0" % (len(now) - failed, failed))
     if failed and not is_update:

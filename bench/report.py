@@ -27,10 +27,9 @@ def spread(values):
 
 
 def problems(results):
-    """Errors and losses, of ours and the reference."""
+    """Errors and losses."""
     found = []
-    for who in ("ours", "reference"):
-        runs = results.get(who, ())
+    for who, runs in results.items():
         errors = [r["error"] for r in runs if "error" in r]
         lost = sum(r.get("lost", 0) for r in runs)
         if errors:
@@ -88,9 +87,10 @@ def target_rows(measured):
             spread(values), cell.name
 
 
-def target_table(measured):
+def target_table(measured, is_partial=False):
     lines = ["%-8s %-40s %-14s %-22s %s" % ("", "target", "", "median (range)", "worst cell")]
-    lines += ["%-8s %-40s %-14s %-22s %s" % row for row in target_rows(measured)]
+    lines += ["%-8s %-40s %-14s %-22s %s" % row for row in target_rows(measured)
+              if row[0] != "-" or not is_partial]
     slower = slower_cells(measured)
     lines.append("%-8s %-40s %-14s %d of %d cells" % (
         "NOT MET" if slower else "met", "no cell slower than the reference", "", len(slower),

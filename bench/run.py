@@ -30,6 +30,8 @@ import syscalls
 QUICK_ROUNDS, FULL_ROUNDS = 5, 7
 # Processor time of others, in cores, above which a run says little.
 OTHERS_MAX = 0.2
+# The other libraries may get stuck as they like, but not for long.
+OTHERS_LIMIT_S = 5
 # The others do not change: they need not be measured as often.
 BESIDE_ROUNDS = {"nng": 1, "nanomsg": 1, "raw": 3}
 
@@ -45,7 +47,8 @@ def measure(tools, cell, rounds, ms):
             if who == "direct":
                 result = tools.run(programs.OURS, "throughput", options)
             else:
-                result = tools.run(who, cell.cell, options)
+                limit = {"limit": OTHERS_LIMIT_S} if who in cell.beside else {}
+                result = tools.run(who, cell.cell, dict(options, **limit))
             results.setdefault(who, []).append(result)
     return results
 
@@ -95,8 +98,8 @@ def save(folder, name, measured, seconds):
 def busy_s():
     """Processor seconds that this machine has spent on anything."""
     with open("/proc/stat", encoding="utf-8") as file:
-        user, nice, system, _, _, irq, softirq, steal = map(int, file.readline().split()[1:9])
-    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+        user, nice, system, _, _, _, _, steal = map(int, file.readline().split()[1:9])
+    return (user + nice + system + steal) / os.sysconf("SC_CLK_TCK")
 
 
 def own_s():
@@ -110,8 +113,8 @@ def compare(arguments, tools, folder):
     measured = run_all(arguments, tools)
     seconds = time.monotonic() - start
     others = max(0, busy_s() - own_s() - others) / seconds
-    print("\n" + "\n".join(report.target_table(measured)))
     is_partial = arguments.only or arguments.placement
+    print("\n" + "\n".join(report.target_table(measured, is_partial)))
     name = "partial" if is_partial else "full" if arguments.full else "quick"
     print("%d cells in %d s; others used %.2f cores meanwhile%s; all runs in %s" % (
         len(measured), seconds, others,

@@ -37,7 +37,7 @@ class Cell:
     def name(self):
         plain = ("type", "transport", "placement", "size", "count")
         return " ".join([self.cell, *(str(v) if k in plain else "%s=%s" % (k, v)
-                                      for k, v in self.options.items())])
+                                      for k, v in self.options.items() if k != "limit")])
 
     def get(self, option):
         return self.options.get(option)
@@ -53,6 +53,14 @@ def throughput():
                 raw = ("raw",) if size >= 65536 and transport != "inproc" else ()
                 yield Cell("throughput", dict(transport=transport, placement=placement, size=size),
                            ("rate", "cpu_ns"), quick=placement == "two", beside=OTHERS + raw)
+
+
+def large_copies():
+    """Large messages by zmq_send and zmq_recv, which copy them."""
+    for transport in TRANSPORTS:
+        for size in SIZES[-2:]:
+            yield Cell("throughput", dict(transport=transport, placement="two", size=size,
+                                          api="buffer"), ("rate", "cpu_ns"))
 
 
 def copies():
@@ -99,7 +107,7 @@ def patterns():
 
 def subscriptions():
     for count, topics in ((100000, "plain"), (100000, "random"), (1000000, "plain")):
-        yield Cell("subscriptions", dict(count=count, topics=topics),
+        yield Cell("subscriptions", dict(count=count, topics=topics, limit=60),
                    ("time_ms", "memory_kb", "publish_rate"), quick=topics == "plain",
                    rounds_max=(3, 5), ms=(200, 300))
 
@@ -107,7 +115,7 @@ def subscriptions():
 def many():
     """Connections, sockets, contexts."""
     for count in (1000, 10000):
-        yield Cell("connections", dict(count=count),
+        yield Cell("connections", dict(count=count, limit=60),
                    ("memory_kb", "time_ms", "teardown_ms", "server_teardown_ms"), quick=True,
                    rounds_max=(3, 5))
     for heartbeat_ms in (0, 1000):
@@ -121,5 +129,5 @@ def many():
 
 def cells():
     """All of them, in the order of the table. CURVE will follow when the library has it."""
-    return [*throughput(), *copies(), *round_trips(), *open_loop(), *patterns(), *subscriptions(),
-            *many()]
+    return [*throughput(), *large_copies(), *copies(), *round_trips(), *open_loop(), *patterns(),
+            *subscriptions(), *many()]

@@ -42,7 +42,8 @@ class Target:
 
 
 def _is(cell, kind, transports=None, sizes=None, placements=None):
-    return (cell.cell == kind and (not transports or cell.get("transport") in transports)
+    return (cell.cell == kind and not cell.get("api")
+            and (not transports or cell.get("transport") in transports)
             and (not sizes or cell.get("size") in sizes)
             and (not placements or cell.get("placement") in placements))
 

@@ -15,7 +15,8 @@ export CTEST_OUTPUT_ON_FAILURE=1 CCACHE_NOHASHDIR=1
 
 quick_steps='build tests product examples rules'
 # clang-tidy (step tidy) takes as long as all tests do on a fresh machine: ./dev tidy is for that.
-all_steps='build tests product examples reference abi bindings rules instructions asan tsan memcheck'
+all_steps='build tests product examples reference abi bindings rules instructions
+  asan tsan memcheck'
 
 passed=0 failed=0 skipped=0
 
