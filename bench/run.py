@@ -15,40 +15,51 @@ import json
 import os
 import platform
 import re
-import resource
 import subprocess
 import sys
-import time
 
 import document
 import instructions
 import programs
+import quiet
 import report
 import suite
 import syscalls
 
 QUICK_ROUNDS, FULL_ROUNDS = 5, 7
-# Processor time of others, in cores, above which a run says little.
-OTHERS_MAX = 0.2
 # The other libraries may get stuck as they like, but not for long.
 OTHERS_LIMIT_S = 5
 # The others do not change: they need not be measured as often.
 BESIDE_ROUNDS = {"nng": 1, "nanomsg": 1, "raw": 3}
 
 
-def measure(tools, cell, rounds, ms):
+def measure_round(tools, cell, turn, rounds, options):
+    """{who: what its run reports}"""
+    order = list(cell.who if turn % 2 == 0 else reversed(cell.who))
+    order += [b for b in cell.beside if turn < BESIDE_ROUNDS.get(b, rounds)]
+    results = {}
+    for who in order:
+        if who == "direct":
+            results[who] = tools.run(programs.OURS, "throughput", options)
+        else:
+            limit = {"limit": OTHERS_LIMIT_S} if who in cell.beside else {}
+            results[who] = tools.run(who, cell.cell, dict(options, **limit))
+    return results
+
+
+def measure(tools, cell, rounds, ms, is_patient):
     """All runs of one cell, by who ran it."""
     results = {}
-    options = dict(cell.options, ms=ms)
+    tries = quiet.TRIES_MAX if is_patient else 0
     for turn in range(rounds):
-        order = list(cell.who if turn % 2 == 0 else reversed(cell.who))
-        order += [b for b in cell.beside if turn < BESIDE_ROUNDS.get(b, rounds)]
-        for who in order:
-            if who == "direct":
-                result = tools.run(programs.OURS, "throughput", options)
-            else:
-                limit = {"limit": OTHERS_LIMIT_S} if who in cell.beside else {}
-                result = tools.run(who, cell.cell, dict(options, **limit))
+        watch = quiet.Watch()
+        of_round = measure_round(tools, cell, turn, rounds, dict(cell.options, ms=ms))
+        while watch.others() > quiet.OTHERS_MAX and tries > 0:
+            tries -= 1
+            quiet.wait()
+            watch = quiet.Watch()
+            of_round = measure_round(tools, cell, turn, rounds, dict(cell.options, ms=ms))
+        for who, result in of_round.items():
             results.setdefault(who, []).append(result)
     return results
 
@@ -80,7 +91,7 @@ def run_all(arguments, tools):
     measured = []
     for cell in chosen(arguments):
         results = measure(tools, cell, min(rounds, cell.rounds_max[arguments.full]),
-                          arguments.ms or cell.ms[arguments.full])
+                          arguments.ms or cell.ms[arguments.full], arguments.patient)
         measured.append((cell, results))
         print("\n".join(report.cell_lines(cell, results)), flush=True)
     return measured
@@ -95,30 +106,17 @@ def save(folder, name, measured, seconds):
     return path
 
 
-def busy_s():
-    """Processor seconds that this machine has spent on anything."""
-    with open("/proc/stat", encoding="utf-8") as file:
-        user, nice, system, _, _, _, _, steal = map(int, file.readline().split()[1:9])
-    return (user + nice + system + steal) / os.sysconf("SC_CLK_TCK")
-
-
-def own_s():
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)]
-    return sum(u.ru_utime + u.ru_stime for u in usage)
-
-
 def compare(arguments, tools, folder):
     """Measures, prints both tables, saves."""
-    start, others = time.monotonic(), busy_s() - own_s()
+    watch = quiet.Watch()
     measured = run_all(arguments, tools)
-    seconds = time.monotonic() - start
-    others = max(0, busy_s() - own_s() - others) / seconds
+    seconds, others = watch.seconds(), watch.others()
     is_partial = arguments.only or arguments.placement
     print("\n" + "\n".join(report.target_table(measured, is_partial)))
     name = "partial" if is_partial else "full" if arguments.full else "quick"
     print("%d cells in %d s; others used %.2f cores meanwhile%s; all runs in %s" % (
         len(measured), seconds, others,
-        ", which spoils it" if others > OTHERS_MAX else "",
+        ", which spoils it" if others > quiet.OTHERS_MAX else "",
         os.path.relpath(save(folder, name, measured, seconds))))
 
 
@@ -130,6 +128,8 @@ def parse():
     ap.add_argument("--only", metavar="REGEX", help="only cells whose name matches")
     ap.add_argument("--rounds", type=int, help="default: %d, full %d" % (QUICK_ROUNDS, FULL_ROUNDS))
     ap.add_argument("--ms", type=int, help="how long the measured part of a run takes")
+    ap.add_argument("--patient", action="store_true",
+                    help="repeat a round while others used the processor, wait until they don't")
     ap.add_argument("--placement", choices=suite.PLACEMENTS)
     ap.add_argument("--other", default=programs.DEBIAN_LIBRARY, help="the reference")
     ap.add_argument("--check", action="store_true", help="only instructions per message")
