@@ -63,7 +63,7 @@ class Programs:
             stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode == 0:
             return
-        if backend not in PACKAGES:
+        if backend not in PACKAGES or "No such file" not in done.stderr:
             raise SystemExit(done.stderr)
         self.missing[backend] = "%s is not installed" % PACKAGES[backend]
 

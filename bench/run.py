@@ -114,9 +114,9 @@ def compare(arguments, tools, folder):
     is_partial = arguments.only or arguments.placement
     print("\n" + "\n".join(report.target_table(measured, is_partial)))
     name = "partial" if is_partial else "full" if arguments.full else "quick"
+    spoils = others > quiet.OTHERS_MAX and not arguments.patient
     print("%d cells in %d s; others used %.2f cores meanwhile%s; all runs in %s" % (
-        len(measured), seconds, others,
-        ", which spoils it" if others > quiet.OTHERS_MAX else "",
+        len(measured), seconds, others, ", which spoils it" if spoils else "",
         os.path.relpath(save(folder, name, measured, seconds))))
 
 
