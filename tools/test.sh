@@ -15,7 +15,8 @@ export CTEST_OUTPUT_ON_FAILURE=1 CCACHE_NOHASHDIR=1
 
 quick_steps='build tests product examples rules'
 # clang-tidy (step tidy) takes as long as all tests do on a fresh machine: ./dev tidy is for that.
-all_steps='build tests product examples reference abi bindings rules asan tsan memcheck'
+all_steps='build tests product examples reference abi bindings rules instructions
+  asan tsan memcheck'
 
 passed=0 failed=0 skipped=0
 
@@ -83,6 +84,9 @@ step_reference() {
 step_abi() { python3 abi/check.py --library $release/libzmq.so.5; }
 
 step_bindings() { bindings-check/run.sh $release; }
+
+# Instructions per message, which should not grow unseen: bench/instructions.json.
+step_instructions() { python3 bench/run.py $release --check; }
 
 step_rules() { python3 tools/tidy.py --quick; }
 
