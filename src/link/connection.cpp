@@ -96,8 +96,10 @@ void Connection::serve(std::uint32_t ready) {
 
 void Connection::receive() {
   is_receiving_ = true;
-  for (int i = 0; i < kReadsPerTurn; ++i) {
-    if (is_closed() || is_paused_ || !read_once()) break;
+  // A borrower may have left more than it could take.
+  bool goes_on = receiver_ == nullptr || input_.is_empty() || take_input();
+  for (int i = 0; i < kReadsPerTurn && goes_on; ++i) {
+    goes_on = !is_closed() && !is_paused_ && read_once();
   }
   is_receiving_ = false;
   send_answers();
@@ -212,7 +214,7 @@ void Connection::pipe_writable() {
   if (is_closed() || !is_paused_) return;
   end_pause();
   if (is_output_dead_) dead_deadline_ = reactor_.now() + kDeadWaitMs;
-  if (take_input()) receive();
+  receive();
   send_answers();
   if (!is_closed()) {
     update_watch();

@@ -137,8 +137,7 @@ void Connection::look_after_lent(bool is_asked) {
 }
 
 void Connection::go_on_reading() {
-  if (take_input()) receive();
-  send_answers();
+  receive();
   if (is_closed()) return;
   update_watch();
   owner_.connection_deadline_changed();

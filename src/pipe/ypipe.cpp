@@ -272,7 +272,12 @@ bool YPipe::publish() {
   messages_written_ += pending_messages_;
   pending_messages_ = 0;
   published_.store(written_, std::memory_order_release);  // pairs with the acquire in refresh()
-  light_fence();                                          // against the heavy fence in go_dormant()
+  // Against the fence in go_dormant().
+  if (__builtin_expect(is_fenced_.load(std::memory_order_relaxed), 0)) {
+    full_fence();
+  } else {
+    light_fence();
+  }
   if (__builtin_expect(!dormant_.load(std::memory_order_relaxed), 1)) return false;
   // acquire: the reader's mailbox, which the caller will post to, was set before it slept.
   return dormant_.exchange(false, std::memory_order_acq_rel);
@@ -371,10 +376,26 @@ bool YPipe::give_credit() {
 bool YPipe::go_dormant() {
   // release: whoever clears it will post to this reader's mailbox and must see it.
   dormant_.store(true, std::memory_order_release);
-  heavy_fence();  // against the light fence in publish()
+  choose_fence();
   if (published_.load(std::memory_order_acquire) == read_.position) return true;
   dormant_.store(false, std::memory_order_relaxed);
   return false;
+}
+
+// A writer that has not heard of is_fenced_ yet is met by the heavy fence, which also makes it
+// known.
+void YPipe::choose_fence() {
+  const bool was_fenced = is_fenced_.load(std::memory_order_relaxed);
+  const bool is_short = messages_read_ - slept_at_ <= kFewMessages;
+  slept_at_ = messages_read_;
+  short_naps_ = is_short ? short_naps_ + 1 : 0;
+  const bool is_fenced = short_naps_ >= kShortNapsBefore;
+  if (is_fenced != was_fenced) is_fenced_.store(is_fenced, std::memory_order_relaxed);
+  if (was_fenced && is_fenced) {
+    full_fence();
+  } else {
+    heavy_fence();
+  }
 }
 
 bool YPipe::go_dormant_alone() {

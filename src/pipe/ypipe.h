@@ -3,7 +3,9 @@
 //
 // Owner:    Pipe. Lives until both PipeEnds have left.
 // Threads:  write side - holder of the writing PipeEnd; read side - holder of the reading one.
-//           Shared: `published_` (release / acquire), `dormant_` (asymmetric fence, see fence.h),
+//           Shared: `published_` (release / acquire), `dormant_` (asymmetric fence, see fence.h; a
+//           reader that sleeps after every few messages asks the writer, by `is_fenced_`, for full
+//           fences: membarrier would cost more),
 //           `taken_` and `writer_waits_` (credit; sequentially consistent, touched once per half
 //           high-water mark), `limit_` (plain number, either side may change it).
 // Holds:    read <= published <= written. Published bytes never change. Only whole messages are
@@ -21,6 +23,10 @@ namespace zmqng {
 
 class YPipe {
  public:
+  // A reader that takes so few messages between two sleeps, so often, asks for full fences.
+  static constexpr std::uint64_t kFewMessages = 8;
+  static constexpr std::uint32_t kShortNapsBefore = 4;
+
   // Bodies up to this size are copied into the pipe, larger ones are kept by reference.
   static constexpr std::size_t kCopyMax = 4096;
 
@@ -108,6 +114,7 @@ class YPipe {
   }
   [[nodiscard]] bool append_mark(std::uint8_t mark);
   [[nodiscard]] bool refresh();
+  void choose_fence();
   void leave_chunk(Chunk& finished);
   void drop_records(Cursor from, std::uint64_t until);
   std::uint32_t low_water_mark() const { return (limit() + 1) / 2; }
@@ -128,6 +135,7 @@ class YPipe {
 
   // written by the reader
   alignas(64) Atomic<bool> dormant_{false};
+  Atomic<bool> is_fenced_{false};
   Atomic<bool> writer_waits_{false};
   Atomic<std::uint32_t> limit_{0};
   Atomic<std::uint64_t> taken_{0};
@@ -139,6 +147,8 @@ class YPipe {
   std::uint64_t known_ = 0;  // the last value of published_ that was loaded
   std::uint64_t messages_read_ = 0;
   std::uint64_t credited_ = 0;  // what `taken_` says
+  std::uint64_t slept_at_ = 0;  // messages_read_ when the reader went to sleep last
+  std::uint32_t short_naps_ = 0;
 };
 
 }  // namespace zmqng

@@ -65,7 +65,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   // The descriptor that tells of posts to an armed mailbox.
   int wake_fd();
   // False: something has happened already.
-  bool arm();
+  bool arm(Mailbox::Wake by = Mailbox::Wake::fd);
   void disarm();
   void clear_wake_fd();
   // The call is over: whoever watches ZMQ_FD gets the signal that woke it.
@@ -112,6 +112,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   void let_go_later(PipeEnd& end);
   int wait(Millis deadline, int wish);
   int sleep(Millis deadline, bool borrows);
+  int poll_once(Millis left, bool borrows);
   bool spin(bool borrows);
   bool carry_out_all();
   bool may_borrow() const;

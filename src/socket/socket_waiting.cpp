@@ -31,9 +31,9 @@ int Socket::wake_fd() {
   return mailbox_->fd().get();
 }
 
-bool Socket::arm() {
+bool Socket::arm(Mailbox::Wake by) {
   has_waited_ = true;
-  if (!mailbox_->arm()) return false;
+  if (!mailbox_->arm(by)) return false;
   if (!is_stopped_.load(std::memory_order_seq_cst)) return true;
   disarm();
   return false;
@@ -92,32 +92,37 @@ bool Socket::spin(bool borrows) {
   return false;
 }
 
-// Sleeps until something is posted or comes in.
+// Sleeps until something is posted or comes in. 0: look again; EAGAIN: the time is over; EINTR.
 int Socket::sleep(Millis deadline, bool borrows) {
+  const bool has_mail_only = !is_fd_exported_ && !(borrows && borrowed_.is_held());
+  for (;;) {
+    if (!arm(has_mail_only ? Mailbox::Wake::parker : Mailbox::Wake::fd)) return 0;
+    Millis left = kNever;
+    if (deadline != kNever) left = std::max<Millis>(deadline - monotonic_ms(), 0);
+    const int result = has_mail_only ? mailbox_->parker().park(left) : poll_once(left, borrows);
+    disarm();
+    if (result == 0) return 0;
+    if (result == EAGAIN) {
+      if (monotonic_ms() >= deadline) return EAGAIN;
+    } else if (result != EINTR || interruption_is_wanted()) {
+      return result;
+    }
+  }
+}
+
+// Polls the mailbox's descriptor and the borrowed ones. 0; EAGAIN: nothing in that time; an errno.
+int Socket::poll_once(Millis left, bool borrows) {
   pollfd items[1 + BorrowedInput::kPipesMax];
   items[0] = {wake_fd(), POLLIN, 0};
   const int count = 1 + (borrows ? borrowed_.fill(items + 1) : 0);
-  for (;;) {
-    if (!arm()) return 0;
-    Millis left = -1;
-    if (deadline != kNever) left = std::clamp<Millis>(deadline - monotonic_ms(), 0, INT_MAX);
-    const int ready = ::poll(items, static_cast<nfds_t>(count), static_cast<int>(left));
-    const int error = errno;
-    disarm();
-    if (ready > 0) {
-      const bool is_woken = items[0].revents != 0;
-      if (is_woken) clear_wake_fd();
-      if (ready > (is_woken ? 1 : 0)) (void)borrowed_.read(pipes_);
-      return 0;
-    }
-    if (ready == 0) {
-      if (monotonic_ms() >= deadline) return EAGAIN;
-    } else if (error != EINTR) {
-      return error;
-    } else if (interruption_is_wanted()) {
-      return EINTR;
-    }
-  }
+  const int timeout = left == kNever ? -1 : static_cast<int>(std::min<Millis>(left, INT_MAX));
+  const int ready = ::poll(items, static_cast<nfds_t>(count), timeout);
+  if (ready < 0) return errno;
+  if (ready == 0) return EAGAIN;
+  const bool is_woken = items[0].revents != 0;
+  if (is_woken) clear_wake_fd();
+  if (ready > (is_woken ? 1 : 0)) (void)borrowed_.read(pipes_);
+  return 0;
 }
 
 // ---- sending without the reactor

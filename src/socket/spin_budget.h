@@ -25,9 +25,9 @@ class SpinBudget {
 
  private:
   static constexpr std::uint32_t kMostUs = 50;
-  static constexpr std::uint32_t kTryUs = 20;
+  static constexpr std::uint32_t kTryUs = 15;
   static constexpr std::uint32_t kLeastUs = 5;
-  static constexpr std::uint32_t kTryEvery = 64;
+  static constexpr std::uint32_t kTryEvery = 500;
 
   std::uint32_t us_ = kTryUs;
   std::uint32_t waits_ = 0;

@@ -43,14 +43,17 @@ void Mailbox::push(Attention& entry) {
 }
 
 void Mailbox::wake() {
-  if (!armed_.load(std::memory_order_seq_cst)) return;
-  if (armed_.exchange(false, std::memory_order_seq_cst)) fd_.signal();
+  if (armed_.load(std::memory_order_seq_cst) == Wake::none) return;
+  const Wake by = armed_.exchange(Wake::none, std::memory_order_seq_cst);
+  if (by == Wake::fd) fd_.signal();
+  if (by == Wake::parker) parker_.unpark();
 }
 
-bool Mailbox::arm() {
-  armed_.store(true, std::memory_order_seq_cst);
+bool Mailbox::arm(Wake by) {
+  if (by == Wake::parker) parker_.prepare();
+  armed_.store(by, std::memory_order_seq_cst);
   if (head_.load(std::memory_order_seq_cst) == nullptr) return true;
-  armed_.store(false, std::memory_order_relaxed);
+  armed_.store(Wake::none, std::memory_order_relaxed);
   return false;
 }
 

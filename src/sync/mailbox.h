@@ -16,6 +16,7 @@
 #include <cstdint>
 
 #include "sync/atomic.h"
+#include "sync/parker.h"
 #include "sync/wake_fd.h"
 
 namespace zmqng {
@@ -77,9 +78,11 @@ class Mailbox {
 
   // Announces that the owner is about to sleep (or that the descriptor must tell of the next post).
   // False: something is already there, and the mailbox is not armed.
-  [[nodiscard]] bool arm();
-  void disarm() { armed_.store(false, std::memory_order_relaxed); }
-  bool is_armed() const { return armed_.load(std::memory_order_relaxed); }
+  // `by`: how it is to be told.
+  enum class Wake : std::uint8_t { none, fd, parker };
+  [[nodiscard]] bool arm(Wake by = Wake::fd);
+  void disarm() { armed_.store(Wake::none, std::memory_order_relaxed); }
+  bool is_armed() const { return armed_.load(std::memory_order_relaxed) != Wake::none; }
 
   // Wakes the owner without posting anything.
   void wake();
@@ -88,6 +91,7 @@ class Mailbox {
   void close();
 
   WakeFd& fd() { return fd_; }
+  Parker& parker() { return parker_; }
 
  private:
   friend class Attention;
@@ -98,8 +102,9 @@ class Mailbox {
   static Attention* closed_mark() { return reinterpret_cast<Attention*>(1); }
 
   Atomic<Attention*> head_{nullptr};
-  Atomic<bool> armed_{false};
+  Atomic<Wake> armed_{Wake::none};
   Atomic<unsigned> refs_{1};
+  Parker parker_;
   WakeFd fd_;
 };
 

@@ -394,6 +394,12 @@ void light_fence() {
   if (running != nullptr && !running->has_membarrier()) running->commit_all_of_current();
 }
 
+void full_fence() {
+  if (running == nullptr) return;
+  running->before_access('f', nullptr, 0);
+  running->commit_all_of_current();
+}
+
 void heavy_fence() {
   if (running == nullptr) return;
   running->before_access('m', nullptr, 0);

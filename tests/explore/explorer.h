@@ -49,6 +49,7 @@ Outcome explore(const std::function<Program()>& make, const Limits& limits = {})
 void require(bool condition, const char* what);
 
 void light_fence();
+void full_fence();
 void heavy_fence();
 
 // The memory of one atomic.

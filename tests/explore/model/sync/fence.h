@@ -9,6 +9,9 @@ namespace zmqng {
 inline void light_fence() {
   explore::light_fence();
 }
+inline void full_fence() {
+  explore::full_fence();
+}
 inline void heavy_fence() {
   explore::heavy_fence();
 }
