@@ -32,8 +32,8 @@ bool Connection::may_lend() {
     return false;
   if (settings_.is_publisher() || !receiver_->is_plain()) return false;
   if (!is_paused_) return true;
-  // Whoever asks has made room. But heartbeats that go on mean timers.
-  if (heartbeat_->next_deadline() != kNever) return false;
+  // Heartbeats that go on mean timers.
+  if (!far_->would_write() || heartbeat_->next_deadline() != kNever) return false;
   heartbeat_->resume(monotonic_ms());
   is_paused_ = false;
   return true;
@@ -60,12 +60,9 @@ Carrier::Input Connection::take_borrowed() {
   input_.keep_rest();
   if (!receiver_->direct_room().empty()) input_.expect_large();
   if (outcome == Receiver::Outcome::failed) has_met_nonsense_ = true;
-  if (outcome == Receiver::Outcome::failed || outcome == Receiver::Outcome::command) {
-    return hand_over();
-  }
-  const bool came_in =
-      outcome == Receiver::Outcome::paused || receiver_->messages_published() != before;
-  return came_in ? Carrier::Input::came_in : Carrier::Input::none;
+  if (receiver_->messages_published() != before) return Carrier::Input::came_in;
+  // Without room the pipe is one that the borrower does not read: that can take long.
+  return outcome == Receiver::Outcome::need_more ? Carrier::Input::none : hand_over();
 }
 
 Carrier::Input Connection::read_borrowed() {

@@ -290,11 +290,12 @@ Carrier::Borrowed PipeEnd::borrow_input() {
 
 Carrier::Input PipeEnd::read_input() {
   auto input = Carrier::Input::not_ours;
-  (void)with_carrier([&](Carrier& carrier) {
+  const Carried carried = with_carrier_soon([&](Carrier& carrier) {
     input = carrier.read_input();
     return input == Carrier::Input::handed_over;
   });
-  return input;
+  // Whose the input is cannot be told now. If it was ours we must go on watching it.
+  return carried == Carried::busy ? Carrier::Input::none : input;
 }
 
 void PipeEnd::return_input(bool comes_back) {
