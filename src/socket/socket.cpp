@@ -30,6 +30,7 @@ Socket::Socket(SocketHost& host, int type, const SocketOptions& options, unsigne
 
 Socket::~Socket() {
   tag_ = kDeadTag;
+  forget_link_options();
   links_->drop();
 }
 
@@ -163,6 +164,7 @@ void Socket::adopt(PipeEnd& end) {
   pattern_->attach(end);
   if (static_cast<SocketType>(type_) == SocketType::stream) {
     options_.routing_id = as_text(pattern_->latest_routing_id());
+    forget_link_options();
   }
   if (end.has_ended()) let_go_later(end);
 }

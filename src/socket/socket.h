@@ -146,7 +146,8 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   int check_protection() const;
   bool ignores_second_connect() const;
   LinkSettings* make_settings(const Transport* transport, const Endpoint& endpoint,
-                              std::uint64_t id) const;
+                              std::uint64_t id);
+  void forget_link_options();
   TransportOptions transport_options() const;
   InprocSide inproc_side();
   int bind_inproc(const Endpoint& endpoint);
@@ -184,6 +185,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   Mailbox* mailbox_;
   std::unique_ptr<Pattern> pattern_;
   SocketOptions options_;
+  LinkOptions* link_options_ = nullptr;  // a copy of these for links; null when they have changed
   SocketHost& host_;
   SocketLinks* links_;
   std::vector<PipeEnd*> pipes_;
