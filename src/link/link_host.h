@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "options/socket_options.h"
 #include "pipe/pipe.h"
@@ -85,11 +86,38 @@ class LinkHost : public PipeTaker {
 // Whether ZMQ_CONFLATE is set and means something for this type.
 bool takes_conflate(SocketType type, const SocketOptions& options);
 
+// A socket's options as they were at some zmq_bind or zmq_connect; they take more than a kilobyte,
+// and thousands of links may have the same. Refcounted for that reason; immutable, so any thread.
+class LinkOptions {
+ public:
+  LinkOptions(const SocketOptions& of_socket, TransportOptions of_transport)
+      : socket(of_socket), transport(std::move(of_transport)) {}
+  LinkOptions(const LinkOptions&) = delete;
+  LinkOptions& operator=(const LinkOptions&) = delete;
+
+  LinkOptions* add_ref() {
+    refs_.fetch_add(1, std::memory_order_relaxed);
+    return this;
+  }
+  void drop() {
+    if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+
+  const SocketOptions socket;
+  const TransportOptions transport;
+
+ private:
+  ~LinkOptions() = default;
+  std::atomic<unsigned> refs_{1};
+};
+
 // What was fixed by one zmq_bind or zmq_connect; shared by the Listener, its Links, or the one
 // Link. Refcounted for that reason; immutable, so any thread.
 class LinkSettings {
  public:
-  LinkSettings() = default;
+  // Takes over one count.
+  explicit LinkSettings(LinkOptions* shared)
+      : options(shared->socket), transport_options(shared->transport), shared_(shared) {}
   LinkSettings(const LinkSettings&) = delete;
   LinkSettings& operator=(const LinkSettings&) = delete;
 
@@ -114,15 +142,17 @@ class LinkSettings {
   bool conflates() const { return takes_conflate(type, options); }
 
   SocketType type = SocketType::pair;
-  SocketOptions options;
-  TransportOptions transport_options;
+  const SocketOptions& options;
+  const TransportOptions& transport_options;
   const Transport* transport = nullptr;
   std::string address;   // without the scheme
   std::string endpoint;  // as the monitor shows it
   std::uint64_t endpoint_id = 0;
 
  private:
-  ~LinkSettings() = default;
+  ~LinkSettings() { shared_->drop(); }
+
+  LinkOptions* shared_;
   std::atomic<unsigned> refs_{1};
 };
 

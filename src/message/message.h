@@ -76,6 +76,11 @@ class Message {
   // Gives the count on the Body to the caller and becomes empty.
   Body* release_body();
 
+  // Said before receiving: the content is wanted for a moment only, so it may stay in the memory
+  // that it came in, however small it is.
+  bool is_brief() const { return (flags_ & kBrief) != 0; }
+  void set_brief() { set_flag(kBrief, true); }
+
   bool has_more() const { return (flags_ & kMore) != 0; }
   void set_more(bool more) { set_flag(kMore, more); }
   bool is_shared_copy() const { return (flags_ & kShared) != 0; }
@@ -96,6 +101,7 @@ class Message {
   static constexpr std::uint8_t kMore = 1;
   static constexpr std::uint8_t kShared = 2;
   static constexpr std::uint8_t kUserData = 4;
+  static constexpr std::uint8_t kBrief = 8;
 
   struct Outer {
     std::uint8_t* data;

@@ -2,28 +2,30 @@
 // with.
 //
 // Owner:    Subscriptions, SubscribedTopics. Threads: one at a time.
-// Shape:    a crit-bit tree: a branch names the first position at which the strings below it
-// differ, so
-//           that n strings take n-1 branches of 12 bytes however long they are, and no walk is
-//           longer than what is stored. A position is (byte << 4 | bit). Bit 0 asks whether the
-//           string has that byte at all, 1 to 8 are its bits from the top, so that order is
-//           lexicographic:
+// Shape:    a radix tree that skips what all strings below have in common: a branch names the first
+//           byte at which they differ (or one of them ends), and has a child for each byte that
+//           stands there. A leaf is a whole string, so what was skipped is compared in the end:
 //
-//               "a" "ab" "ac":   (1,0) --no--> "a"
-//                                      --yes-> (1,8) --0--> "ab"
-//                                                    --1--> "ac"
+//               "a" "abc" "abd":   (1) --ends--> "a"
+//                                      --'b'---> (2) --'c'--> "abc"
+//                                                    --'d'--> "abd"
 //
-//           Where a string ends (bit 0) all strings on the other side are continuations of it: a
-//           walk along a message meets all its prefixes, shortest first.
-// Holds:    no recursion; each operation is linear in the length of the string, plus one step per
-// branch.
+//           A walk along a message meets all its prefixes, shortest first. Millions of strings make
+//           a tree a few branches deep, and a branch mostly lies in one line of the cache.
+// Holds:    no recursion; each operation is linear in the length of the string. Leaves and branches
+//           are blocks of one arena:
+//
+//               leaf    size, value, bytes
+//               branch  position, children | room for them, the leaf that ends here or none,
+//                       their bytes in order, their places
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "base/bytes.h"
-#include "pattern/pool.h"
+#include "pattern/word_arena.h"
 
 namespace zmqng {
 
@@ -35,7 +37,6 @@ class PrefixTree {
   PrefixTree() = default;
   PrefixTree(const PrefixTree&) = delete;
   PrefixTree& operator=(const PrefixTree&) = delete;
-  ~PrefixTree();
 
   // Each member has a number, which stays the same, and a value, which is the user's and starts as
   // 0. kNoCell: not a member.
@@ -44,13 +45,19 @@ class PrefixTree {
   [[nodiscard]] std::uint32_t insert(Bytes text);
   void erase(std::uint32_t leaf);
   Bytes text(std::uint32_t leaf) const {
-    const Text& text = *leaves_[leaf].text;
-    return {text.bytes(), text.size};
+    const std::uint32_t* block = arena_.at(leaf);
+    return {reinterpret_cast<const std::uint8_t*>(block + kTextAt), block[0]};
   }
-  std::uint32_t& value(std::uint32_t leaf) { return leaves_[leaf].text->value; }
-  std::uint32_t value(std::uint32_t leaf) const { return leaves_[leaf].text->value; }
+  // Of a number that is no member's any more this is the value of another member, or less than
+  // kValueOfNobody.
+  static constexpr std::uint32_t kValueOfNobody = 1u << 31;
+  std::uint32_t& value(std::uint32_t leaf) { return arena_.at(leaf)[kValueAt]; }
+  std::uint32_t value(std::uint32_t leaf) const { return arena_.at(leaf)[kValueAt]; }
 
   std::uint32_t size() const { return size_; }
+
+  // Gives back the memory of a tree that has no members; numbers of former ones die.
+  void release_memory() { arena_.clear(); }
 
   // Calls `visit(leaf)` for each member that `message` starts with.
   template <typename Visit>
@@ -67,62 +74,82 @@ class PrefixTree {
 
   // Calls `visit(leaf)` for each member in order. The tree must not change meanwhile.
   template <typename Visit>
-  void for_each(Visit visit) const {
-    std::vector<std::uint32_t> waiting;
-    if (root_ != kNoCell) waiting.push_back(root_);
-    while (!waiting.empty()) {
-      std::uint32_t at = waiting.back();
-      waiting.pop_back();
-      for (; !is_leaf(at); at = branches_[at].child[0]) waiting.push_back(branches_[at].child[1]);
-      visit(at & ~kLeaf);
-    }
-  }
+  void for_each(Visit visit) const;
 
  private:
+  // A node is the place of a branch, or that of a leaf with this bit; kNoCell: none.
   static constexpr std::uint32_t kLeaf = 1u << 31;
+  static bool is_leaf(std::uint32_t node) { return (node & kLeaf) != 0; }
 
-  struct Text {
-    std::uint32_t size;
-    std::uint32_t value;
-    const std::uint8_t* bytes() const { return reinterpret_cast<const std::uint8_t*>(this + 1); }
-  };
-  union Leaf {
-    Text* text;
-    std::uint32_t next;
-  };
-  struct Branch {
-    std::uint32_t position;
-    union {
-      std::uint32_t child[2];  // a branch, or a leaf if kLeaf is set
-      std::uint32_t next;
-    };
-  };
-  static_assert(sizeof(Branch) == 12);
-
-  static bool is_leaf(std::uint32_t at) { return (at & kLeaf) != 0; }
-  static std::uint32_t side(Bytes text, std::uint32_t position) {
-    const std::uint32_t byte = position >> 4;
-    const std::uint32_t bit = position & 15;
-    if (byte >= text.size()) return 0;
-    return bit == 0 ? 1 : (text[byte] >> (8 - bit)) & 1u;
+  static constexpr std::uint32_t kValueAt = 1;
+  static constexpr std::uint32_t kTextAt = 2;
+  static std::uint32_t leaf_words(std::size_t size) {
+    return kTextAt + static_cast<std::uint32_t>((size + 3) / 4);
   }
-  // Where two different strings first differ.
-  static std::uint32_t difference(Bytes a, Bytes b);
-  // The member that agrees with the text at every branch on the way to it. The tree isn't empty.
+
+  // A branch as it stands in the arena: a view, which dies when the arena grows.
+  struct Branch {
+    static constexpr std::uint32_t kEndAt = 2;
+    static constexpr std::uint32_t kBytesAt = 3;
+
+    static std::uint32_t words(std::uint32_t room) { return kBytesAt + (room + 3) / 4 + room; }
+
+    std::uint32_t position() const { return block[0]; }
+    std::uint32_t count() const { return block[1] & 0xffff; }
+    std::uint32_t room() const { return block[1] >> 16; }
+    std::uint32_t end() const { return block[kEndAt]; }  // a leaf's node, or kNoCell
+    const std::uint8_t* bytes() const {
+      return reinterpret_cast<const std::uint8_t*>(block + kBytesAt);
+    }
+    const std::uint32_t* children() const { return block + kBytesAt + (room() + 3) / 4; }
+    // Where the child for this byte is named; kNoCell: nowhere.
+    std::uint32_t index_of(std::uint8_t byte) const {
+      const void* found = std::memchr(bytes(), byte, count());
+      if (found == nullptr) return kNoCell;
+      return static_cast<std::uint32_t>(static_cast<const std::uint8_t*>(found) - bytes());
+    }
+
+    const std::uint32_t* block;
+  };
+  Branch branch(std::uint32_t node) const { return {arena_.at(node)}; }
+
   std::uint32_t closest(Bytes text) const;
+  std::uint32_t make_leaf(Bytes text);
+  std::uint32_t make_branch(std::uint32_t position, std::uint32_t room);
+  bool branch_off(std::uint32_t parent, std::uint32_t node, Bytes text, std::uint32_t leaf,
+                  std::uint32_t neighbour);
+  bool join(std::uint32_t parent, std::uint32_t node, Bytes text, std::uint32_t leaf);
+  std::uint32_t& link(std::uint32_t parent, Bytes text);
+  void put_below(std::uint32_t node, Bytes text, std::uint32_t child);
+  void take_below(std::uint32_t node, Bytes text);
 
   template <typename Accept>
   bool match_until(Bytes message, Accept accept) const;
 
-  Pool<Branch> branches_;
-  Pool<Leaf> leaves_;
+  WordArena arena_;
   std::uint32_t root_ = kNoCell;
   std::uint32_t size_ = 0;
 };
 
+template <typename Visit>
+void PrefixTree::for_each(Visit visit) const {
+  std::vector<std::uint32_t> waiting;
+  if (root_ != kNoCell) waiting.push_back(root_);
+  while (!waiting.empty()) {
+    const std::uint32_t node = waiting.back();
+    waiting.pop_back();
+    if (is_leaf(node)) {
+      visit(node & ~kLeaf);
+      continue;
+    }
+    const Branch here = branch(node);
+    for (std::uint32_t i = here.count(); i > 0; --i) waiting.push_back(here.children()[i - 1]);
+    if (here.end() != kNoCell) waiting.push_back(here.end());
+  }
+}
+
 template <typename Accept>
 bool PrefixTree::match_until(Bytes message, Accept accept) const {
-  if (root_ == kNoCell) return false;
   std::size_t agreed = 0;  // so many bytes of the message have been compared with a member
   const auto starts_with = [&](std::uint32_t leaf) {
     const Bytes prefix = text(leaf);
@@ -134,22 +161,24 @@ bool PrefixTree::match_until(Bytes message, Accept accept) const {
     agreed = prefix.size();
     return true;
   };
-  std::uint32_t at = root_;
-  while (!is_leaf(at)) {
-    const Branch& branch = branches_[at];
-    const std::uint32_t byte = branch.position >> 4;
-    if ((branch.position & 15) == 0) {
-      // One member ends here, and all others are longer and start with it.
-      const std::uint32_t leaf = branch.child[0] & ~kLeaf;
+  std::uint32_t node = root_;
+  if (node == kNoCell) return false;
+  while (!is_leaf(node)) {
+    const Branch here = branch(node);
+    const std::uint32_t position = here.position();
+    if (position > message.size()) return false;  // everything below is longer than the message
+    if (here.end() != kNoCell) {
+      // All others below continue this one.
+      const std::uint32_t leaf = here.end() & ~kLeaf;
       if (!starts_with(leaf)) return false;
       if (accept(leaf)) return true;
-      at = branch.child[1];
-    } else {
-      at = branch.child[side(message, branch.position)];
     }
-    if (byte >= message.size()) return false;  // everything below is longer than the message
+    if (position == message.size()) return false;
+    const std::uint32_t index = here.index_of(message[position]);
+    if (index == kNoCell) return false;
+    node = here.children()[index];
   }
-  return starts_with(at & ~kLeaf) && accept(at & ~kLeaf);
+  return starts_with(node & ~kLeaf) && accept(node & ~kLeaf);
 }
 
 }  // namespace zmqng

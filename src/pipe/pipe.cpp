@@ -182,7 +182,8 @@ void PipeEnd::fill(Message& message, const Record& record) {
     } else {
       message.refer_to_constant(record.payload.data(), record.payload.size());
     }
-  } else if (record.payload.size() <= kCopyOutMax && message.assign(record.payload)) {
+  } else if (record.payload.size() <= (message.is_brief() ? Message::kInlineMax : kCopyOutMax) &&
+             message.assign(record.payload)) {
     // copied
   } else {
     Chunk& chunk = in_->front_chunk();

@@ -1,7 +1,10 @@
 #include "socket/proxy.h"
 
+#include <sched.h>
+
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 namespace zmqng {
 namespace {
@@ -28,8 +31,13 @@ class Proxy {
 
   int run() {
     while (!is_terminated_) {
-      if (int error = wait_for_work()) return error;
-      if (control_ != nullptr && (items_[2].revents & kPollIn) != 0) {
+      // Whoever sends to us may be about to send more: better a burst than a sleep in between.
+      if (std::exchange(has_moved_, false)) {
+        sched_yield();
+      } else if (int error = wait_for_work()) {
+        return error;
+      }
+      if (control_ != nullptr) {
         if (int error = serve_control()) return error;
       }
       if (is_paused_ || is_terminated_) continue;
@@ -67,7 +75,7 @@ class Proxy {
   int forward(Socket& from, Socket& to, Traffic& source, Traffic& target) {
     for (int i = 0; i < kMessagesPerTurn; ++i) {
       // A REP that is both ends can only send once it has received.
-      if (&from != &to && (to.ready_events() & kPollOut) == 0) return 0;
+      if (&from != &to && to.ready_events(kPollOut) == 0) return 0;
       const int error = forward_message(from, to, source, target);
       if (error == EAGAIN) return 0;
       if (error != 0) return error;
@@ -76,9 +84,10 @@ class Proxy {
   }
 
   int forward_message(Socket& from, Socket& to, Traffic& source, Traffic& target) {
-    Message part;
     bool is_first = true;
     for (;;) {
+      Message part;
+      part.set_brief();
       const int error = from.recv(part, is_first);
       if (error != 0) return error;
       is_first = false;
@@ -91,6 +100,7 @@ class Proxy {
       if (int failed = send_message(to, part, more)) return failed;
       target.bytes_sent += size;
       if (more) continue;
+      has_moved_ = true;
       ++source.messages_received;
       ++target.messages_sent;
       return 0;
@@ -136,6 +146,7 @@ class Proxy {
   PollItem items_[3];
   Traffic front_traffic_;
   Traffic back_traffic_;
+  bool has_moved_ = false;  // since the last look
   bool is_paused_ = false;
   bool is_terminated_ = false;
 };

@@ -30,6 +30,7 @@ Socket::Socket(SocketHost& host, int type, const SocketOptions& options, unsigne
 
 Socket::~Socket() {
   tag_ = kDeadTag;
+  forget_link_options();
   links_->drop();
 }
 
@@ -44,6 +45,7 @@ void Socket::stop() {
 // What every call does first.
 int Socket::enter() {
   if (__builtin_expect(is_stopped_.load(std::memory_order_relaxed), 0)) return fail_stopped();
+  is_known_unreadable_ = false;
   if (__builtin_expect(!mailbox_->is_empty(), 0)) take_in_news();
   return 0;
 }
@@ -105,6 +107,7 @@ void Socket::let_go_later(PipeEnd& end) {
 
 // Lets go of the ends that the pattern is done with.
 void Socket::settle() {
+  is_known_unreadable_ = false;
   while (!to_let_go_.empty()) {
     PipeEnd& end = *to_let_go_.back();
     to_let_go_.pop_back();
@@ -161,6 +164,7 @@ void Socket::adopt(PipeEnd& end) {
   pattern_->attach(end);
   if (static_cast<SocketType>(type_) == SocketType::stream) {
     options_.routing_id = as_text(pattern_->latest_routing_id());
+    forget_link_options();
   }
   if (end.has_ended()) let_go_later(end);
 }
@@ -238,12 +242,15 @@ int Socket::go_on(int result, int timeout_ms, int wish, Attempt attempt) {
   return result;
 }
 
-int Socket::ready_events() {
+int Socket::ready_events(int wanted) {
   for (;;) {
     int ready = 0;
-    if (pattern_->can_send()) ready |= kPollOut;
-    if (pattern_->can_recv()) ready |= kPollIn;
-    if (to_let_go_.empty()) return ready;
+    if ((wanted & kPollOut) != 0 && pattern_->can_send()) ready |= kPollOut;
+    if ((wanted & kPollIn) != 0 && pattern_->can_recv()) ready |= kPollIn;
+    if (to_let_go_.empty()) {
+      is_known_unreadable_ = (wanted & kPollIn) != 0 && (ready & kPollIn) == 0;
+      return ready;
+    }
     settle();
   }
 }

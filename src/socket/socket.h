@@ -61,11 +61,29 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   // --- for zmq_poll
   // Takes in what has happened; 0 or ETERM.
   int serve();
-  int ready_events();  // kPollIn, kPollOut
+  // Those of the events that are ready: kPollIn, kPollOut.
+  int ready_events(int wanted = kPollIn | kPollOut);
+  // Both, in a few ns if nothing is ready or has happened since.
+  int look(int wanted, int* ready) {
+    const bool is_unchanged = is_known_unreadable_ && mailbox_->is_empty() &&
+                              !is_stopped_.load(std::memory_order_relaxed);
+    if (is_unchanged && (wanted & kPollOut) == 0) {
+      *ready = 0;
+      return 0;
+    }
+    if (int error = serve()) return error;
+    *ready = ready_events(wanted);
+    return 0;
+  }
+  void prefetch() const { __builtin_prefetch(mailbox_, 1); }
   // The descriptor that tells of posts to an armed mailbox.
   int wake_fd();
+  // Somebody outside watches it, too.
+  bool is_wake_fd_exported() const { return is_fd_exported_; }
   // False: something has happened already.
-  bool arm(Mailbox::Wake by = Mailbox::Wake::fd);
+  bool arm(Mailbox::Wake by = Mailbox::Wake::fd) { return may_sleep(mailbox_->arm(by)); }
+  // The same, but it is the other socket's descriptor that tells.
+  bool arm_for(Socket& waker) { return may_sleep(mailbox_->arm_for(*waker.mailbox_)); }
   void disarm();
   void clear_wake_fd();
   // The call is over: whoever watches ZMQ_FD gets the signal that woke it.
@@ -112,6 +130,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   void let_go_later(PipeEnd& end);
   int wait(Millis deadline, int wish);
   int sleep(Millis deadline, bool borrows);
+  bool may_sleep(bool is_armed);
   int poll_once(Millis left, bool borrows);
   bool spin(bool borrows);
   bool carry_out_all();
@@ -127,7 +146,8 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   int check_protection() const;
   bool ignores_second_connect() const;
   LinkSettings* make_settings(const Transport* transport, const Endpoint& endpoint,
-                              std::uint64_t id) const;
+                              std::uint64_t id);
+  void forget_link_options();
   TransportOptions transport_options() const;
   InprocSide inproc_side();
   int bind_inproc(const Endpoint& endpoint);
@@ -159,9 +179,13 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   bool is_fd_exported_ = false;   // somebody watches ZMQ_FD
   bool has_waited_ = false;       // since something was last sent directly
   bool has_kept_signal_ = false;  // a signal for them was used up by a call that waited
+  // Nothing can be received, and nothing was done since that could change it but posts to the
+  // mailbox.
+  bool is_known_unreadable_ = false;
   Mailbox* mailbox_;
   std::unique_ptr<Pattern> pattern_;
   SocketOptions options_;
+  LinkOptions* link_options_ = nullptr;  // a copy of these for links; null when they have changed
   SocketHost& host_;
   SocketLinks* links_;
   std::vector<PipeEnd*> pipes_;

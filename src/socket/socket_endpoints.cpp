@@ -59,12 +59,16 @@ TransportOptions Socket::transport_options() const {
   return result;
 }
 
+// The links will have copies of the options as they are from now on.
+void Socket::forget_link_options() {
+  if (link_options_ != nullptr) std::exchange(link_options_, nullptr)->drop();
+}
+
 LinkSettings* Socket::make_settings(const Transport* transport, const Endpoint& endpoint,
-                                    std::uint64_t id) const {
-  auto* settings = new LinkSettings;
+                                    std::uint64_t id) {
+  if (link_options_ == nullptr) link_options_ = new LinkOptions(options_, transport_options());
+  auto* settings = new LinkSettings(link_options_->add_ref());
   settings->type = static_cast<SocketType>(type_);
-  settings->options = options_;
-  settings->transport_options = transport_options();
   settings->transport = transport;
   settings->address = endpoint.address;
   settings->endpoint = endpoint.text();
@@ -163,7 +167,10 @@ int Socket::connect(const char* uri) {
   std::string& next_id = options_.pattern.connect_routing_id;
   if (!next_id.empty() && !is_routing_id_free(next_id)) return EINVAL;
   const int error = is_inproc ? connect_inproc(endpoint) : connect_wire(endpoint, *transport);
-  if (error == 0) next_id.clear();
+  if (error == 0 && !next_id.empty()) {
+    next_id.clear();
+    forget_link_options();
+  }
   return error;
 }
 

@@ -23,6 +23,8 @@ int Socket::set(int number, const void* value, std::size_t length) {
   // As in libzmq, options can be set until the socket has said ETERM: a thread may still want to
   // give up its linger before it closes the socket.
   if (has_told_end_) return kEterm;
+  is_known_unreadable_ = false;
+  forget_link_options();
   if (Error error = set_option(options_, type_, number, value, length)) return error.code;
   switch (number) {
     case option::sndhwm:

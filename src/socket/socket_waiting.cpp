@@ -31,9 +31,9 @@ int Socket::wake_fd() {
   return mailbox_->fd().get();
 }
 
-bool Socket::arm(Mailbox::Wake by) {
+bool Socket::may_sleep(bool is_armed) {
   has_waited_ = true;
-  if (!mailbox_->arm(by)) return false;
+  if (!is_armed) return false;
   if (!is_stopped_.load(std::memory_order_seq_cst)) return true;
   disarm();
   return false;

@@ -35,7 +35,7 @@ void Mailbox::push(Attention& entry) {
       return;
     }
     entry.next_ = head;
-    // seq_cst: this store and the load of armed_ below against the store and load in arm()
+    // seq_cst: this store and the load of waker_ below against the store and load in arm_with()
     // (Dekker).
   } while (!head_.compare_exchange_weak(head, &entry, std::memory_order_seq_cst,
                                         std::memory_order_relaxed));
@@ -43,17 +43,38 @@ void Mailbox::push(Attention& entry) {
 }
 
 void Mailbox::wake() {
-  if (armed_.load(std::memory_order_seq_cst) == Wake::none) return;
-  const Wake by = armed_.exchange(Wake::none, std::memory_order_seq_cst);
-  if (by == Wake::fd) fd_.signal();
-  if (by == Wake::parker) parker_.unpark();
+  if (waker_.load(std::memory_order_seq_cst) == nullptr) return;
+  Mailbox* waker = waker_.exchange(nullptr, std::memory_order_seq_cst);
+  if (waker == parker_mark()) {
+    parker_.unpark();
+  } else if (waker != nullptr) {
+    waker->fd_.signal();
+    if (waker != this) waker->drop();
+  }
+}
+
+// Only the owner puts a waker there; others take it out, and then signal it.
+void Mailbox::set_waker(Mailbox* waker) {
+  Mailbox* before = waker_.load(std::memory_order_relaxed);
+  if (before == waker) return;
+  if (is_other(waker)) waker->add_ref();
+  if (!is_other(before)) {
+    waker_.store(waker, waker != nullptr ? std::memory_order_seq_cst : std::memory_order_relaxed);
+    return;
+  }
+  before = waker_.exchange(waker, std::memory_order_seq_cst);
+  if (before != nullptr) before->drop();
 }
 
 bool Mailbox::arm(Wake by) {
   if (by == Wake::parker) parker_.prepare();
-  armed_.store(by, std::memory_order_seq_cst);
+  return arm_with(by == Wake::parker ? parker_mark() : this);
+}
+
+bool Mailbox::arm_with(Mailbox* waker) {
+  set_waker(waker);
   if (head_.load(std::memory_order_seq_cst) == nullptr) return true;
-  armed_.store(Wake::none, std::memory_order_relaxed);
+  disarm();
   return false;
 }
 

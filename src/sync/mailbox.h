@@ -79,10 +79,14 @@ class Mailbox {
   // Announces that the owner is about to sleep (or that the descriptor must tell of the next post).
   // False: something is already there, and the mailbox is not armed.
   // `by`: how it is to be told.
-  enum class Wake : std::uint8_t { none, fd, parker };
+  enum class Wake : std::uint8_t { fd, parker };
   [[nodiscard]] bool arm(Wake by = Wake::fd);
-  void disarm() { armed_.store(Wake::none, std::memory_order_relaxed); }
-  bool is_armed() const { return armed_.load(std::memory_order_relaxed) != Wake::none; }
+  // The same for an owner of many mailboxes who sleeps on the descriptor of one of them, `waker`.
+  [[nodiscard]] bool arm_for(Mailbox& waker) { return arm_with(&waker); }
+  // A wake-up that is on its way already may still arrive after this, also at a `waker`, which
+  // lives until then.
+  void disarm() { set_waker(nullptr); }
+  bool is_armed() const { return waker_.load(std::memory_order_relaxed) != nullptr; }
 
   // Wakes the owner without posting anything.
   void wake();
@@ -98,11 +102,19 @@ class Mailbox {
   ~Mailbox() = default;
 
   void push(Attention& entry);
+  bool arm_with(Mailbox* waker);
+  void set_waker(Mailbox* waker);
+  bool is_other(Mailbox* waker) const {
+    return waker != nullptr && waker != this && waker != parker_mark();
+  }
+  static Mailbox* parker_mark() { return reinterpret_cast<Mailbox*>(1); }
   static Attention* reverse(Attention* list);
   static Attention* closed_mark() { return reinterpret_cast<Attention*>(1); }
 
   Atomic<Attention*> head_{nullptr};
-  Atomic<Wake> armed_{Wake::none};
+  // Whose descriptor the next post signals, or null: not armed, or the mark: our parker. Whoever
+  // takes it out signals. It stands for one count on the waker, if that is another mailbox.
+  Atomic<Mailbox*> waker_{nullptr};
   Atomic<unsigned> refs_{1};
   Parker parker_;
   WakeFd fd_;

@@ -199,6 +199,79 @@ TEST(Poll, SeesAMessageThatComesWhileItWaits) {
   }
 }
 
+// Nothing comes in between the two polls: sending makes the second request readable.
+TEST(Poll, SeesWhatASendMakesReadable) {
+  Context context;
+  Socket replier(context, ZMQ_REP), first(context, ZMQ_REQ), second(context, ZMQ_REQ);
+  const std::string endpoint = replier.bind_any(Transport::inproc);
+  first.connect(endpoint);
+  second.connect(endpoint);
+  first.send("1");
+  second.send("2");
+  EXPECT_EQ(replier.recv_one(), "1");
+  zmq_pollitem_t item = on_socket(replier, ZMQ_POLLIN);
+  EXPECT_EQ(zmq_poll(&item, 1, 0), 0);
+  EXPECT_EQ(zmq_poll(&item, 1, 0), 0);
+  replier.send("reply");
+  EXPECT_EQ(zmq_poll(&item, 1, 0), 1);
+  EXPECT_EQ(replier.recv_one(), "2");
+}
+
+// Whoever sleeps over many sockets is woken by each of them, again and again, also by one whose
+// ZMQ_FD somebody else watches, and by one that is in the list twice.
+TEST(Poll, IsWokenByEachOfManySockets) {
+  constexpr int pairs = 60;
+  Context context;
+  std::vector<std::unique_ptr<Socket>> pullers, pushers;
+  std::vector<zmq_pollitem_t> items;
+  for (int i = 0; i < pairs; ++i) {
+    pullers.push_back(std::make_unique<Socket>(context, ZMQ_PULL));
+    pushers.push_back(std::make_unique<Socket>(context, ZMQ_PUSH));
+    pushers.back()->connect(pullers.back()->bind_any(Transport::inproc));
+    items.push_back(on_socket(*pullers.back(), ZMQ_POLLIN));
+  }
+  items.push_back(on_socket(*pullers[3], ZMQ_POLLIN));
+  for (const int watched : {0, 7, 50}) (void)pullers[static_cast<size_t>(watched)]->get_int(ZMQ_FD);
+  Socket orders(context, ZMQ_PAIR), feeder_orders(context, ZMQ_PAIR);
+  feeder_orders.connect(orders.bind_any(Transport::inproc));
+  std::thread feeder([&] {
+    for (int i = 0; i < pairs; ++i) {
+      EXPECT_EQ(feeder_orders.recv_one(), "go");
+      std::this_thread::yield();
+      pushers[static_cast<size_t>(i)]->send("x");
+    }
+  });
+  for (int i = 0; i < pairs; ++i) {
+    orders.send("go");
+    const int count = static_cast<int>(items.size());
+    EXPECT_EQ(zmq_poll(items.data(), count, deadline.count()), i == 3 ? 2 : 1) << i;
+    EXPECT_EQ(items[static_cast<size_t>(i)].revents, ZMQ_POLLIN) << i;
+    EXPECT_EQ(pullers[static_cast<size_t>(i)]->recv_one(), "x");
+  }
+  feeder.join();
+}
+
+// The sleeper closes the socket that it slept on as soon as it is awake.
+TEST(Poll, SocketsCanBeClosedRightAfterIt) {
+  Context context;
+  for (int round = 0; round < 200; ++round) {
+    Socket first(context, ZMQ_PULL), second(context, ZMQ_PULL);
+    const std::string endpoints[] = {first.bind_any(Transport::inproc),
+                                     second.bind_any(Transport::inproc)};
+    std::thread sender([&] {
+      Socket a(context, ZMQ_PUSH), b(context, ZMQ_PUSH);
+      a.connect(endpoints[0]);
+      b.connect(endpoints[1]);
+      b.send("x");
+      (void)a.try_send("x", ZMQ_DONTWAIT);  // its peer may be gone by now
+    });
+    zmq_pollitem_t items[] = {on_socket(first, ZMQ_POLLIN), on_socket(second, ZMQ_POLLIN)};
+    EXPECT_GE(zmq_poll(items, 2, deadline.count()), 1);
+    first.close();
+    sender.join();
+  }
+}
+
 TEST(Poll, SeesRoomThatAppearsWhileItWaits) {
   Context context;
   Socket pusher(context, ZMQ_PUSH);

@@ -137,6 +137,44 @@ TEST(MailboxExplored, WhatWasWrittenBeforeAPostIsSeenWhenItIsServed) {
       {.preemptions = 4}));
 }
 
+// zmq_poll over two sockets sleeps on the descriptor of the first, and lets go of both at the end.
+TEST(MailboxExplored, WhoSleepsOnOneDescriptorForManyHearsOfEveryPost) {
+  struct TwoBoxes : Scene {
+    Mailbox* second = new Mailbox;
+    Mailbox* of_poster = second->add_ref();
+  };
+  expect_success(explore::explore(
+      [] {
+        auto scene = std::make_shared<TwoBoxes>();
+        scene->wanted = 1 | 2 | 4;
+        return Program{{[=] {
+                          while (!scene->has_all()) {
+                            const bool is_first_armed = scene->mailbox->arm();
+                            if (is_first_armed && scene->second->arm_for(*scene->mailbox)) {
+                              scene->mailbox->fd().wait();
+                              scene->second->disarm();
+                              scene->mailbox->disarm();
+                              scene->mailbox->fd().clear();
+                            } else if (is_first_armed) {
+                              scene->mailbox->disarm();
+                            }
+                            scene->mailbox->serve_all();
+                            scene->second->serve_all();
+                          }
+                          require(!scene->second->is_armed(), "still armed");
+                          scene->second->drop();
+                        },
+                        [=] {
+                          scene->two.post(*scene->of_poster, 4);
+                          scene->two.post(*scene->of_poster, 2);
+                          scene->of_poster->drop();
+                        },
+                        [=] { scene->one.post(*scene->mailbox, 1); }},
+                       [=] { require(scene->has_all(), "a reason is lost"); }};
+      },
+      {.preemptions = 3}));
+}
+
 // A wake-up without a post: the owner checks its own condition between arming and sleeping.
 TEST(MailboxExplored, AStoppedOwnerDoesNotSleepOn) {
   expect_success(explore::explore(

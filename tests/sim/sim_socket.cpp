@@ -22,9 +22,8 @@ SimSocket::~SimSocket() {
 }
 
 LinkSettings* SimSocket::make_settings(const std::string& address) {
-  auto* settings = new LinkSettings;
+  auto* settings = new LinkSettings(new LinkOptions(options, TransportOptions{}));
   settings->type = type_;
-  settings->options = options;
   settings->transport = &world_.network;
   settings->address = address;
   settings->endpoint = "sim://" + address;

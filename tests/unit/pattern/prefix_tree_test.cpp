@@ -111,6 +111,25 @@ TEST(PrefixTree, TakesDeepNestsWithoutRecursion) {
   tree.for_each([&](std::uint32_t leaf) { EXPECT_EQ(tree.text(leaf).size(), size++); });
 }
 
+TEST(PrefixTree, HasRoomForEveryByteInOnePlace) {
+  PrefixTree tree;
+  Texts texts;
+  for (int round = 0; round < 2; ++round) {
+    texts.clear();
+    for (int byte = 255; byte >= 0; --byte) {
+      const std::string text = std::string("x") + static_cast<char>(byte);
+      ASSERT_NE(tree.insert(as_bytes(text)), kNoCell);
+      texts.insert(texts.begin(), text);
+    }
+    ASSERT_NE(tree.insert(as_bytes("x")), kNoCell);
+    texts.insert(texts.begin(), "x");
+    EXPECT_EQ(all(tree), texts);
+    for (const std::string& text : texts) tree.erase(tree.find(as_bytes(text)));
+    EXPECT_EQ(all(tree), Texts{});
+    tree.release_memory();
+  }
+}
+
 // Short strings over few letters, so that most things happen often.
 std::string random_text(std::mt19937& random) {
   static const char letters[] = {'\0', '\1', 'a', 'b', '\x80', '\xff'};

@@ -45,6 +45,27 @@ TEST(Subscriptions, APipeThatGoesTakesAllItsOwnWithIt) {
   EXPECT_EQ(interested(subscriptions, "A"), Pipes{1});
 }
 
+// What was cancelled must not be listed for ever, and never count again.
+TEST(Subscriptions, APipeMayComeAndGoByTheSameTopicsForEver) {
+  Subscriptions subscriptions;
+  (void)subscriptions.add(as_bytes("kept"), 0);
+  for (int round = 0; round < 1000; ++round) {
+    for (const char* topic : {"A", "B", "C"}) {
+      const std::uint32_t pipe = static_cast<std::uint32_t>(round) % 3;
+      EXPECT_EQ(subscriptions.add(as_bytes(topic), pipe), Added::first_of_prefix);
+      EXPECT_EQ(subscriptions.remove(as_bytes(topic), pipe), Removed::last_of_prefix);
+    }
+  }
+  (void)subscriptions.add(as_bytes("A"), 1);
+  subscriptions.remove_pipe(0, [](Bytes topic, bool) { EXPECT_EQ(as_text(topic), "kept"); });
+  subscriptions.remove_pipe(2, [](Bytes, bool) { ADD_FAILURE(); });
+  EXPECT_EQ(interested(subscriptions, "A"), Pipes{1});
+  subscriptions.remove_pipe(1, [](Bytes topic, bool) { EXPECT_EQ(as_text(topic), "A"); });
+  EXPECT_EQ(subscriptions.size(), 0u);
+  EXPECT_EQ(subscriptions.add(as_bytes("A"), 2), Added::first_of_prefix);
+  subscriptions.remove_pipe(7, [](Bytes, bool) { ADD_FAILURE(); });
+}
+
 TEST(Subscriptions, AgreeWithASetInRandomUse) {
   for (unsigned seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(seed);

@@ -178,6 +178,35 @@ TEST_F(MailboxTest, WhoIsQueuedWhenItClosesCanStillLeave) {
   EXPECT_EQ(two_.departures, 1);
 }
 
+TEST_F(MailboxTest, ArmedForAnotherItSignalsThatOne) {
+  Mailbox& other = *new Mailbox;
+  EXPECT_TRUE(other.arm_for(mailbox_));
+  EXPECT_TRUE(other.arm_for(mailbox_));
+  one_.post(other, 1);
+  EXPECT_TRUE(is_signalled());
+  EXPECT_FALSE(other.is_armed());
+  EXPECT_FALSE(other.arm_for(mailbox_));
+  EXPECT_FALSE(other.is_armed());
+  other.serve_all();
+  mailbox_.fd().clear();
+  EXPECT_TRUE(other.arm_for(mailbox_));
+  other.disarm();
+  two_.post(other, 1);
+  EXPECT_FALSE(is_signalled());
+  other.close();
+  other.drop();
+}
+
+TEST_F(MailboxTest, TheOneThatIsSignalledLivesAsLongAsItMayBe) {
+  Mailbox& waker = *new Mailbox;
+  ASSERT_FALSE(waker.fd().open());
+  EXPECT_TRUE(mailbox_.arm_for(waker));
+  waker.drop();
+  one_.post(mailbox_, 1);
+  EXPECT_FALSE(mailbox_.is_armed());
+  EXPECT_EQ(served(), Log({{&one_, 1}}));
+}
+
 // Several threads post; the owner sleeps on the descriptor whenever nothing is there.
 TEST_F(MailboxTest, AnOwnerThatSleepsHearsOfThePostsOfManyThreads) {
   constexpr int kPosters = 2;
