@@ -48,6 +48,7 @@ class Context final : private SocketHost {
   Reactor* choose_reactor(std::uint64_t affinity) override;
   Resolver& resolver() override;
   std::uint32_t random() override;
+  RecentSockets& recent_sockets() override { return recent_sockets_; }
   void work_started() override;
   void work_finished() override;
   void socket_closed(Socket& socket) override;
@@ -83,6 +84,7 @@ class Context final : private SocketHost {
   ContextOptions options_;
   std::vector<std::unique_ptr<Reactor>> reactors_;
   std::unique_ptr<Resolver> resolver_;
+  RecentSockets recent_sockets_;
   Socket* sockets_ = nullptr;
   int slots_taken_ = 0;
   int slots_max_ = 0;

@@ -33,8 +33,9 @@ bool Connection::may_lend() {
   if (settings_.is_publisher() || !receiver_->is_plain()) return false;
   if (!is_paused_) return true;
   // Heartbeats that go on mean timers.
-  if (!far_->would_write() || heartbeat_->next_deadline() != kNever) return false;
-  heartbeat_->resume(monotonic_ms());
+  const bool has_timers = has_heartbeat() && heartbeat_->next_deadline() != kNever;
+  if (has_timers || !far_->would_write()) return false;
+  if (has_heartbeat()) heartbeat_->resume(monotonic_ms());
   is_paused_ = false;
   return true;
 }

@@ -15,13 +15,15 @@ class Carrier {
   // A descriptor to be watched for input; -1: the reactor goes on reading.
   struct Borrowed {
     int fd = -1;
-    bool has_more = false;  // something is there already: read before sleeping
+    bool has_more = false;    // something is there already: read before sleeping
+    bool is_unknown = false;  // the reactor is at it right now: ask again
   };
   enum class Input : unsigned char {
     none,
     came_in,      // look at the pipe
     not_ours,     // the reactor reads, or has taken the input back
     handed_over,  // what has come needs the reactor, which must be told
+    unknown,      // the reactor is at it right now: ask again
   };
 
   // Sends what is in the pipe. False: not all of it, the reactor must be told.

@@ -284,8 +284,9 @@ Carrier::Borrowed PipeEnd::borrow_input() {
     return false;
   });
   if (borrowed.fd < 0) is_waiting_.store(false, std::memory_order_release);
-  // It may be ours from before, and we will not read it now: the reactor takes it back before long.
-  if (carried == Carried::busy) tell_peer(kReadable);
+  borrowed.is_unknown = carried == Carried::busy;
+  // It may be ours from before: unless we ask again the reactor has to take it back.
+  if (borrowed.is_unknown) tell_peer(kReadable);
   return borrowed;
 }
 
@@ -295,8 +296,7 @@ Carrier::Input PipeEnd::read_input() {
     input = carrier.read_input();
     return input == Carrier::Input::handed_over;
   });
-  // Whose the input is cannot be told now. If it was ours we must go on watching it.
-  return carried == Carried::busy ? Carrier::Input::none : input;
+  return carried == Carried::busy ? Carrier::Input::unknown : input;
 }
 
 void PipeEnd::return_input(bool comes_back) {

@@ -47,7 +47,6 @@ Error Reactor::start(const ThreadSettings& settings) {
   pthread_attr_destroy(&attributes);
   if (error != 0) return Error{error};
   has_thread_ = true;
-  BlockCache::shared().add(*this);
   apply(settings);
   return {};
 }
@@ -79,17 +78,20 @@ void Reactor::stop() {
   mailbox_->fd().signal();
   pthread_join(thread_, nullptr);
   has_thread_ = false;
-  BlockCache::shared().remove(*this);
 }
 
 void Reactor::forget_thread() {
-  if (has_thread_) BlockCache::shared().forget_everything();
+  if (is_janitor_) BlockCache::shared().forget_everything();
   has_thread_ = false;
 }
 
 void* Reactor::thread_main(void* self) {
   auto& reactor = *static_cast<Reactor*>(self);
+  BlockCache::shared().add(reactor);
+  reactor.is_janitor_ = true;
   while (!reactor.must_stop_.load(std::memory_order_acquire)) reactor.run_once(kNever);
+  reactor.is_janitor_ = false;
+  BlockCache::shared().remove(reactor);
   return nullptr;
 }
 
@@ -97,7 +99,7 @@ void Reactor::run_once(Millis wait_max) {
   Millis timeout = 0;
   const bool may_sleep = mailbox_->arm();
   if (may_sleep) {
-    if (clean_at_ == kNever && has_thread_ && !BlockCache::shared().is_empty()) {
+    if (clean_at_ == kNever && is_janitor_ && !BlockCache::shared().is_empty()) {
       clean_at_ = now_ + kCleanEveryMs;
     }
     timeout = time_until(std::min(timers_.next_deadline(), clean_at_), wait_max);

@@ -95,6 +95,7 @@ class Reactor final : private FdHandler, private BlockCache::Janitor {
   Mailbox* mailbox_;
   Watch mailbox_watch_;
   Timers timers_;
+  bool is_janitor_ = false;   // of the cache of blocks, as long as the thread runs
   Millis clean_at_ = kNever;  // when to look at the cache of blocks
   Millis now_;
   std::unique_ptr<std::uint8_t[]> scratch_;

@@ -2,16 +2,19 @@
 
 namespace zmqng {
 
-void BorrowedInput::borrow(const std::vector<PipeEnd*>& pipes) {
+bool BorrowedInput::borrow(const std::vector<PipeEnd*>& pipes) {
   count_ = 0;
   has_more_ = false;
+  bool is_known = true;
   for (PipeEnd* end : pipes) {
     const Carrier::Borrowed borrowed = end->borrow_input();
+    if (borrowed.is_unknown) is_known = false;
     if (borrowed.fd < 0) continue;
     if (borrowed.has_more) has_more_ = true;
     fds_[count_++] = borrowed.fd;
   }
   is_held_ = count_ > 0;
+  return is_known;
 }
 
 int BorrowedInput::fill(pollfd* items) const {
@@ -20,14 +23,19 @@ int BorrowedInput::fill(pollfd* items) const {
 }
 
 bool BorrowedInput::read(const std::vector<PipeEnd*>& pipes) {
+  using Input = Carrier::Input;
   bool came_in = false;
   bool is_ours = false;
+  bool is_known = true;
   for (PipeEnd* end : pipes) {
-    const Carrier::Input input = end->read_input();
-    if (input == Carrier::Input::came_in) came_in = true;
-    if (input == Carrier::Input::came_in || input == Carrier::Input::none) is_ours = true;
+    const Input input = end->read_input();
+    if (input == Input::came_in) came_in = true;
+    if (input == Input::unknown) is_known = false;
+    if (input != Input::not_ours && input != Input::handed_over) is_ours = true;
   }
   is_held_ = is_ours;
+  // What was there already shows in no descriptor.
+  if (is_known) has_more_ = false;
   return came_in;
 }
 

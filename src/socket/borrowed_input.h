@@ -20,8 +20,8 @@ class BorrowedInput {
   // A socket with more connections than this leaves them to the reactor.
   static constexpr std::size_t kPipesMax = 4;
 
-  // Makes the input ours as far as that is possible now.
-  void borrow(const std::vector<PipeEnd*>& pipes);
+  // Makes the input ours as far as that is possible now. False: it cannot be told what is ours.
+  [[nodiscard]] bool borrow(const std::vector<PipeEnd*>& pipes);
   // Once it is: what to poll. At most kPipesMax entries; returns how many.
   int fill(pollfd* items) const;
   // There is something to be read before sleeping.

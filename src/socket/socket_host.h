@@ -7,6 +7,7 @@
 #include "link/link_host.h"
 #include "pipe/pipe.h"
 #include "reactor/reactor.h"
+#include "socket/recent_sockets.h"
 #include "transport/resolver.h"
 
 namespace zmqng {
@@ -27,6 +28,7 @@ class SocketHost {
   virtual Reactor* choose_reactor(std::uint64_t affinity) = 0;
   virtual Resolver& resolver() = 0;
   virtual std::uint32_t random() = 0;
+  virtual RecentSockets& recent_sockets() = 0;
 
   // Counts what zmq_ctx_term waits for.
   virtual void work_started() = 0;

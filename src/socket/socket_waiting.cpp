@@ -58,18 +58,21 @@ int Socket::wait(Millis deadline, int wish) {
   if (wish == kPollOut && carry_out_all()) return 0;
   if (wish == kPollOut || !may_borrow()) return spin(false) ? 0 : sleep(deadline, false);
   const std::uint64_t began_us = monotonic_us();
-  borrowed_.borrow(pipes_);
   int result = 0;
-  if (!borrowed_.has_more() || !borrowed_.read(pipes_)) {
-    if (!spin(true)) result = sleep(deadline, true);
+  if (borrowed_.borrow(pipes_)) {
+    const bool came_in = borrowed_.has_more() && borrowed_.read(pipes_);
+    if (!came_in && !borrowed_.has_more() && !spin(true)) result = sleep(deadline, true);
   }
   borrowed_.end_wait(pipes_, monotonic_us() - began_us);
   return result;
 }
 
-bool Socket::may_borrow() const {
-  return fast_paths().borrows_input && !is_fd_exported_ && !pipes_.empty() &&
-         pipes_.size() <= BorrowedInput::kPipesMax;
+bool Socket::may_borrow() {
+  const bool is_possible = fast_paths().borrows_input && !is_fd_exported_ && !pipes_.empty() &&
+                           pipes_.size() <= BorrowedInput::kPipesMax;
+  if (is_possible && host_.recent_sockets().note(this)) return true;
+  if (borrowed_.is_held()) borrowed_.give_back(pipes_);
+  return false;
 }
 
 // True: something has happened.
@@ -141,6 +144,7 @@ bool Socket::sends_to_many() const {
 
 bool Socket::pipe_published_to_sleeper(PipeEnd& end) {
   if (!fast_paths().sends_directly || end.is_local || sends_to_many()) return false;
+  if (!host_.recent_sockets().note(this)) return false;
   const bool is_burst = !has_waited_ && monotonic_us() - carried_at_us_ < kBurstUs;
   if (is_burst || !end.carry_out()) return false;
   has_waited_ = false;

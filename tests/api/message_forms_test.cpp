@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <thread>
 
 #include "api/support/message.h"
@@ -18,6 +19,7 @@ namespace {
 class Forms : public testing::TestWithParam<Transport> {
  protected:
   Forms() { b.connect(a.bind_any(GetParam())); }
+  std::deque<std::string> constants;  // outlive the sockets
   Context context;
   Socket a{context, ZMQ_PAIR};
   Socket b{context, ZMQ_PAIR};
@@ -27,7 +29,7 @@ INSTANTIATE_TEST_SUITE_P(Over, Forms, all_transports(), transport_label);
 
 TEST_P(Forms, EveryFormOfSendDeliversTheSame) {
   for (const size_t size : {0, 1, 33, 34, 255, 256, 8193, 70'000}) {
-    const std::string text = pattern_text(size);
+    const std::string& text = constants.emplace_back(pattern_text(size));
     const int length = static_cast<int>(size);
     EXPECT_EQ(zmq_send(a, text.data(), text.size(), 0), length);
     EXPECT_EQ(zmq_send_const(a, text.data(), text.size(), 0), length);
