@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/fast_paths.h"
 #include "zmtp/command.h"
@@ -83,11 +84,12 @@ void Connection::serve(std::uint32_t ready) {
   if ((ready & (kReadyHangup | kReadyPeerDone)) != 0) has_hung_up_ = true;
   if ((ready & kReadyOut) != 0) send();
   if (is_closed()) return;
-  if (has_hung_up_) is_lent_ = false;
+  // What is taken back has to be read, or watched, whatever it is that has become ready.
+  const bool was_lent = has_hung_up_ && std::exchange(is_lent_, false);
   if (is_paused_) {
     if (has_hung_up_) owner_.connection_peer_done();
     update_watch();
-  } else if ((ready & (kReadyIn | kReadyHangup)) != 0 && !is_lent_) {
+  } else if (was_lent || ((ready & (kReadyIn | kReadyHangup)) != 0 && !is_lent_)) {
     receive();
   }
 }
@@ -417,6 +419,8 @@ void Connection::close(const ConnectionEnd& end) {
   }
   state_ = State::closed;
   is_lent_ = false;
+  // Whoever polls the descriptor keeps the connection from ending, and would not notice.
+  if (far_ != nullptr && far_->is_peer_waiting()) stream_->end_polling();
   if (receiver_ != nullptr && far_ != nullptr) far_->rollback();
   sender_.skip_to_message_start();
   owner_.connection_ended(end);

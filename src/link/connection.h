@@ -83,7 +83,7 @@ class Connection final : private FdHandler, private CommandSink {
   // --- for a thread of the application, see Carrier (connection_borrowed.cpp)
   [[nodiscard]] bool send_now();
   Carrier::Borrowed borrow_input();
-  Carrier::Input read_input();
+  Carrier::Input read_input(bool& must_tell);
   [[nodiscard]] bool return_input(bool comes_back);
   // For the reactor: goes on where the borrower could not.
   void take_over();
@@ -136,9 +136,9 @@ class Connection final : private FdHandler, private CommandSink {
   void close(const ConnectionEnd& end);
   ConnectionEnd lost_end(int error) const;
   bool has_heartbeat() const { return heartbeat_.has_value(); }
-  Carrier::Input take_borrowed();
-  Carrier::Input read_borrowed();
-  Carrier::Input hand_over();
+  bool take_borrowed();
+  void read_borrowed();
+  void hand_over();
   bool has_untaken() const;
   bool may_lend();
   void go_on_reading();

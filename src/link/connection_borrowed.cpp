@@ -45,54 +45,59 @@ bool Connection::has_untaken() const {
   return !input_.is_empty() && receiver_->has_whole_frame(input_.bytes());
 }
 
-Carrier::Input Connection::read_input() {
+Carrier::Input Connection::read_input(bool& must_tell) {
   if (!is_lent_) return Carrier::Input::not_ours;
-  const Carrier::Input taken = take_borrowed();
-  return taken == Carrier::Input::none ? read_borrowed() : taken;
+  const std::uint64_t before = receiver_->messages_published();
+  if (take_borrowed() && receiver_->messages_published() == before) read_borrowed();
+  must_tell = !is_lent_;
+  if (receiver_->messages_published() != before) return Carrier::Input::came_in;
+  return is_lent_ ? Carrier::Input::none : Carrier::Input::not_ours;
 }
 
-// Takes in what was read before.
-Carrier::Input Connection::take_borrowed() {
-  if (input_.is_empty()) return Carrier::Input::none;
+// Takes in what was read. False: no more for now.
+bool Connection::take_borrowed() {
+  if (input_.is_empty()) return true;
   const std::uint64_t before = receiver_->messages_published();
   std::size_t taken = 0;
   const auto outcome = receiver_->feed(input_.bytes(), &taken, Receiver::Caller::borrower);
   input_.take(taken);
   input_.keep_rest();
   if (!receiver_->direct_room().empty()) input_.expect_large();
+  if (outcome == Receiver::Outcome::need_more) return true;
   if (outcome == Receiver::Outcome::failed) has_met_nonsense_ = true;
-  if (receiver_->messages_published() != before) return Carrier::Input::came_in;
   // Without room the pipe is one that the borrower does not read: that can take long.
-  return outcome == Receiver::Outcome::need_more ? Carrier::Input::none : hand_over();
+  const bool waits_for_borrower =
+      outcome == Receiver::Outcome::paused && receiver_->messages_published() != before;
+  if (!waits_for_borrower) hand_over();
+  return false;
 }
 
-Carrier::Input Connection::read_borrowed() {
-  for (int i = 0; i < kReadsPerTurn; ++i) {
+// Reads until something whole has come.
+void Connection::read_borrowed() {
+  const std::uint64_t before = receiver_->messages_published();
+  for (int i = 0; i < kReadsPerTurn && receiver_->messages_published() == before; ++i) {
     const MutableBytes large = receiver_->direct_room();
     const IoResult result =
         large.empty() ? input_.read(*stream_, receiver_->place(), {}) : stream_->read(large);
     if (result.is_end()) {
       borrowed_end_ = result;
-      return hand_over();
+      hand_over();
+      return;
     }
-    if (!result.is_done()) break;
+    if (!result.is_done()) return;
     if (has_heartbeat()) heartbeat_->on_received();
-    const std::uint64_t before = receiver_->messages_published();
     if (!large.empty() && receiver_->direct_read(result.bytes) == Receiver::Outcome::failed) {
       has_met_nonsense_ = true;
-      return hand_over();
+      hand_over();
+      return;
     }
-    const Carrier::Input taken = take_borrowed();
-    if (taken != Carrier::Input::none) return taken;
-    if (receiver_->messages_published() != before) return Carrier::Input::came_in;
+    if (!take_borrowed()) return;
   }
-  return Carrier::Input::none;
 }
 
-Carrier::Input Connection::hand_over() {
+void Connection::hand_over() {
   is_lent_ = false;
   must_take_over_ = true;
-  return Carrier::Input::handed_over;
 }
 
 bool Connection::return_input(bool comes_back) {

@@ -113,8 +113,8 @@ Carrier::Borrowed Link::borrow_input() {
   return connection_ != nullptr ? connection_->borrow_input() : Borrowed{};
 }
 
-Carrier::Input Link::read_input() {
-  return connection_ != nullptr ? connection_->read_input() : Input::not_ours;
+Carrier::Input Link::read_input(bool& must_tell) {
+  return connection_ != nullptr ? connection_->read_input(must_tell) : Input::not_ours;
 }
 
 bool Link::return_input(bool comes_back) {

@@ -85,7 +85,7 @@ class Link final : private PipeOwner,
   void bury() override;
   bool send_now() override;
   Borrowed borrow_input() override;
-  Input read_input() override;
+  Input read_input(bool& must_tell) override;
   bool return_input(bool comes_back) override;
 
   void run(std::uint32_t due);

@@ -14,7 +14,7 @@ void destroy_heap(Body& body) {
 }
 
 // A large one, whose memory is kept for the next.
-class BlockBody : public Body {
+class alignas(64) BlockBody : public Body {
  public:
   explicit BlockBody(std::size_t bytes) : Body(destroy), bytes_(bytes) {}
 

@@ -20,10 +20,9 @@ class Carrier {
   };
   enum class Input : unsigned char {
     none,
-    came_in,      // look at the pipe
-    not_ours,     // the reactor reads, or has taken the input back
-    handed_over,  // what has come needs the reactor, which must be told
-    unknown,      // the reactor is at it right now: ask again
+    came_in,   // look at the pipe
+    not_ours,  // the reactor reads, or will
+    unknown,   // the reactor is at it right now: ask again
   };
 
   // Sends what is in the pipe. False: not all of it, the reactor must be told.
@@ -31,7 +30,8 @@ class Carrier {
 
   // From here on the reactor does not read; it may take the input back at any time.
   virtual Borrowed borrow_input() = 0;
-  virtual Input read_input() = 0;
+  // `must_tell`: what has come needs the reactor, which must be told.
+  virtual Input read_input(bool& must_tell) = 0;
   // The wait is over. `comes_back`: the next one will follow soon, and the input may stay with the
   // caller; the reactor takes it back if that was wrong. True: the reactor must be told.
   [[nodiscard]] virtual bool return_input(bool comes_back) = 0;

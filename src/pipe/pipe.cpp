@@ -293,8 +293,9 @@ Carrier::Borrowed PipeEnd::borrow_input() {
 Carrier::Input PipeEnd::read_input() {
   auto input = Carrier::Input::not_ours;
   const Carried carried = with_carrier_soon([&](Carrier& carrier) {
-    input = carrier.read_input();
-    return input == Carrier::Input::handed_over;
+    bool must_tell = false;
+    input = carrier.read_input(must_tell);
+    return must_tell;
   });
   return carried == Carried::busy ? Carrier::Input::unknown : input;
 }

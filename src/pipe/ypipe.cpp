@@ -276,7 +276,8 @@ bool YPipe::publish() {
   messages_written_ += pending_messages_;
   pending_messages_ = 0;
   published_.store(written_, std::memory_order_release);  // pairs with the acquire in refresh()
-  // Against the fence in go_dormant().
+  // Against the fence in go_dormant(); is_fenced_ is looked at after the store.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   if (__builtin_expect(is_fenced_.load(std::memory_order_relaxed), 0)) {
     full_fence();
   } else {

@@ -80,11 +80,6 @@ void Reactor::stop() {
   has_thread_ = false;
 }
 
-void Reactor::forget_thread() {
-  if (is_janitor_) BlockCache::shared().forget_everything();
-  has_thread_ = false;
-}
-
 void* Reactor::thread_main(void* self) {
   auto& reactor = *static_cast<Reactor*>(self);
   BlockCache::shared().add(reactor);

@@ -55,8 +55,6 @@ class Reactor final : private FdHandler, private BlockCache::Janitor {
   Error start(const ThreadSettings& settings);
   // Ends the thread after its current turn and joins it. Whatever is still queued is not served.
   void stop();
-  // In a child of fork the thread does not exist: forget it.
-  void forget_thread();
 
   // One turn; waits at most `wait_max` ms.
   void run_once(Millis wait_max);

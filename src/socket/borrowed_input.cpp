@@ -31,7 +31,7 @@ bool BorrowedInput::read(const std::vector<PipeEnd*>& pipes) {
     const Input input = end->read_input();
     if (input == Input::came_in) came_in = true;
     if (input == Input::unknown) is_known = false;
-    if (input != Input::not_ours && input != Input::handed_over) is_ours = true;
+    if (input != Input::not_ours) is_ours = true;
   }
   is_held_ = is_ours;
   // What was there already shows in no descriptor.

@@ -124,6 +124,7 @@ int Socket::poll_once(Millis left, bool borrows) {
   if (ready == 0) return EAGAIN;
   const bool is_woken = items[0].revents != 0;
   if (is_woken) clear_wake_fd();
+  disarm();  // what we read ourselves need not be told
   if (ready > (is_woken ? 1 : 0)) (void)borrowed_.read(pipes_);
   return 0;
 }

@@ -29,8 +29,7 @@ int Parker::park(Millis timeout) {
     const Millis left = std::clamp<Millis>(timeout, 0, kLongest);
     const timespec limit{static_cast<time_t>(left / 1000), (left % 1000) * 1'000'000};
     if (futex(is_woken_, FUTEX_WAIT, 0, &limit) == 0 || errno == EAGAIN) continue;
-    if (errno != ETIMEDOUT) return errno;
-    if (timeout <= kLongest) return EAGAIN;
+    return errno == ETIMEDOUT ? EAGAIN : errno;
   }
   return 0;
 }

@@ -44,6 +44,10 @@ void SocketStream::shutdown_write() {
   ::shutdown(fd_.get(), SHUT_WR);
 }
 
+void SocketStream::end_polling() {
+  ::shutdown(fd_.get(), SHUT_RDWR);
+}
+
 std::size_t SocketStream::pending_output() const {
   int bytes = 0;
   if (::ioctl(fd_.get(), SIOCOUTQ, &bytes) != 0 || bytes < 0) return 0;

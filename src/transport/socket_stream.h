@@ -19,6 +19,7 @@ class SocketStream final : public Stream {
   IoResult write(const iovec* parts, int count) override;
   int fd() const override { return fd_.get(); }
   void shutdown_write() override;
+  void end_polling() override;
   std::size_t pending_output() const override;
   std::string peer_address() const override;
 

@@ -52,6 +52,9 @@ class Stream {
   virtual int fd() const = 0;
   // Ends our side: the peer reads everything written so far, then the end.
   virtual void shutdown_write() = 0;
+  // Before it is closed while another thread may poll the descriptor: ends both sides, which the
+  // poll tells.
+  virtual void end_polling() {}
   // Bytes written that the peer's kernel has not acknowledged (tcp) or the peer has not read
   // (ipc); 0 when unknown.
   virtual std::size_t pending_output() const = 0;
