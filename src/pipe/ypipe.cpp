@@ -382,7 +382,15 @@ bool YPipe::give_credit() {
          writer_waits_.exchange(false, std::memory_order_acq_rel);
 }
 
+// A pipe that is quiet keeps no memory in reserve.
+void YPipe::drop_spare() {
+  if (spare_.load(std::memory_order_relaxed) == nullptr) return;
+  Chunk* spare = spare_.exchange(nullptr, std::memory_order_acquire);
+  if (spare != nullptr) spare->drop();
+}
+
 bool YPipe::go_dormant() {
+  drop_spare();
   // release: whoever clears it will post to this reader's mailbox and must see it.
   dormant_.store(true, std::memory_order_release);
   choose_fence();
@@ -408,6 +416,7 @@ void YPipe::choose_fence() {
 }
 
 bool YPipe::go_dormant_alone() {
+  drop_spare();
   if (published_.load(std::memory_order_acquire) != read_.position) return false;
   dormant_.store(true, std::memory_order_release);
   return true;

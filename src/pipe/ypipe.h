@@ -114,6 +114,7 @@ class YPipe {
   }
   [[nodiscard]] bool append_mark(std::uint8_t mark);
   [[nodiscard]] bool refresh();
+  void drop_spare();
   void choose_fence();
   void leave_chunk(Chunk& finished);
   void drop_records(Cursor from, std::uint64_t until);
