@@ -11,7 +11,7 @@
 namespace zmqng {
 namespace {
 
-constexpr Millis kLong = 20'000;  // longer than anything here takes
+constexpr Millis kLong = 10'000;  // longer than anything here takes
 
 TEST(Parker, AnUnparkBeforeTheParkIsKept) {
   Parker parker;
