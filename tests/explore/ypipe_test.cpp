@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <numeric>
 #include <vector>
 
 #include "explore/explorer.h"
@@ -195,6 +196,66 @@ TEST(YPipeExplored, AWriterHearsOfALimitThatWasRaised) {
             3);
       },
       {.preemptions = 3}));
+}
+
+// ---- a reader that naps so often that it asks for full fences, see YPipe::choose_fence
+
+// A scene in which the reader sleeps, and has so often taken only one message before it did.
+std::shared_ptr<Scene> after_naps(std::uint32_t naps) {
+  auto scene = std::make_shared<Scene>();
+  for (std::uint32_t nap = 0; nap < naps; ++nap) {
+    append(*scene, 0);
+    (void)scene->pipe.publish();
+    Record record;
+    require(scene->pipe.front(record), "nothing there");
+    (void)scene->pipe.pop(record);
+    require(scene->pipe.go_dormant(), "something there");
+  }
+  return scene;
+}
+
+// The reader hears of all messages, which are published in runs of so many.
+Program program_after_naps(std::uint32_t naps, std::vector<std::uint64_t> runs) {
+  auto scene = after_naps(naps);
+  const auto count = std::accumulate(runs.begin(), runs.end(), std::size_t{0});
+  return {{[=] {
+             std::uint8_t value = 0;
+             for (const std::uint64_t run : runs) {
+               for (std::uint64_t i = 0; i < run; ++i) append(*scene, value++);
+               publish(*scene);
+             }
+           },
+           [=] { read(*scene, count); }},
+          [=] {
+            require(scene->received.size() == count, "a message is lost or doubled");
+            for (std::size_t i = 0; i < count; ++i) {
+              require(scene->received[i] == i, "messages are out of order");
+            }
+          }};
+}
+
+TEST(YPipeExplored, AReaderThatBeginsToNapOftenHearsOfEveryMessage) {
+  for (const bool has_membarrier : {true, false}) {
+    for (std::uint32_t naps = YPipe::kShortNapsBefore - 2; naps <= YPipe::kShortNapsBefore + 1;
+         ++naps) {
+      expect_success(explore::explore(
+          [=] {
+            return program_after_naps(naps, {1, 1, 1});
+          },
+          {.preemptions = 4, .has_membarrier = has_membarrier}));
+    }
+  }
+}
+
+TEST(YPipeExplored, AReaderThatNoLongerNapsOftenHearsOfEveryMessage) {
+  constexpr std::uint64_t kMany = YPipe::kFewMessages + 1;
+  for (const bool has_membarrier : {true, false}) {
+    expect_success(explore::explore(
+        [=] {
+          return program_after_naps(YPipe::kShortNapsBefore + 1, {kMany, 1, 1});
+        },
+        {.preemptions = 4, .has_membarrier = has_membarrier}));
+  }
 }
 
 }  // namespace
