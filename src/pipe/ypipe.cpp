@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "sync/fence.h"
 
 namespace zmqng {
 namespace {
@@ -271,23 +270,6 @@ bool YPipe::append_end() {
   return append_mark(kEnd);
 }
 
-bool YPipe::publish() {
-  marked_ = {write_chunk_, write_offset_, written_};
-  messages_written_ += pending_messages_;
-  pending_messages_ = 0;
-  published_.store(written_, std::memory_order_release);  // pairs with the acquire in refresh()
-  // Against the fence in go_dormant(); is_fenced_ is looked at after the store.
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  if (__builtin_expect(is_fenced_.load(std::memory_order_relaxed), 0)) {
-    full_fence();
-  } else {
-    light_fence();
-  }
-  if (__builtin_expect(!dormant_.load(std::memory_order_relaxed), 1)) return false;
-  // acquire: the reader's mailbox, which the caller will post to, was set before it slept.
-  return dormant_.exchange(false, std::memory_order_acq_rel);
-}
-
 void YPipe::rollback() {
   if (!has_unpublished()) return;
   drop_records(marked_, written_);
@@ -310,9 +292,7 @@ bool YPipe::would_have_credit() const {
   return most == 0 || messages_written_ - taken_.load(std::memory_order_acquire) < most;
 }
 
-bool YPipe::has_credit() {
-  const std::uint32_t most = limit();
-  if (most == 0 || messages_written_ - seen_taken_ < most) return true;
+bool YPipe::ask_for_credit(std::uint32_t most) {
   seen_taken_ = taken_.load(std::memory_order_acquire);
   if (messages_written_ - seen_taken_ < most) return true;
   // Announce the wait, then look again: the reader stores `taken_` and then loads `writer_waits_`.

@@ -18,6 +18,7 @@
 #include "pipe/chunk.h"
 #include "pipe/record.h"
 #include "sync/atomic.h"
+#include "sync/fence.h"
 
 namespace zmqng {
 
@@ -59,13 +60,32 @@ class YPipe {
   [[nodiscard]] MutableBytes room(Bytes unfinished, std::size_t least, std::uint32_t chunk_bytes);
 
   // Makes everything appended visible. True: the reader sleeps, and the caller must tell it.
-  [[nodiscard]] bool publish();
+  [[nodiscard]] bool publish() {
+    marked_ = {write_chunk_, write_offset_, written_};
+    messages_written_ += pending_messages_;
+    pending_messages_ = 0;
+    published_.store(written_, std::memory_order_release);  // pairs with the acquire in refresh()
+    // Against the fence in go_dormant(); is_fenced_ is looked at after the store.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (__builtin_expect(is_fenced_.load(std::memory_order_relaxed), 0)) {
+      full_fence();
+    } else {
+      light_fence();
+    }
+    if (__builtin_expect(!dormant_.load(std::memory_order_relaxed), 1)) return false;
+    // acquire: the reader's mailbox, which the caller will post to, was set before it slept.
+    return dormant_.exchange(false, std::memory_order_acq_rel);
+  }
   // Takes back everything appended since the last publish.
   void rollback();
   bool has_unpublished() const { return written_ != marked_.position; }
 
   // Whether another message may be begun. False: the reader will report when it has made room.
-  [[nodiscard]] bool has_credit();
+  [[nodiscard]] bool has_credit() {
+    const std::uint32_t most = limit();
+    if (__builtin_expect(most == 0 || messages_written_ - seen_taken_ < most, 1)) return true;
+    return ask_for_credit(most);
+  }
   // Looks only; nothing will be reported.
   [[nodiscard]] bool would_have_credit() const;
 
@@ -105,6 +125,7 @@ class YPipe {
   static void release(const Record& record);
 
  private:
+  [[nodiscard]] bool ask_for_credit(std::uint32_t most);
   [[nodiscard]] std::uint8_t* reserve(std::size_t bytes);
   [[nodiscard]] bool add_chunk(std::size_t bytes, Bytes moved);
   std::uint32_t next_chunk_bytes() const;

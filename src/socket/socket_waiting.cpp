@@ -19,12 +19,6 @@ namespace {
 // large pieces while the program goes on.
 constexpr std::uint64_t kBurstUs = 10;
 
-inline void relax() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#endif
-}
-
 }  // namespace
 
 int Socket::wake_fd() {
@@ -88,7 +82,6 @@ bool Socket::spin(bool borrows) {
       spin_.succeeded(took_us);
       return true;
     }
-    relax();
     took_us = monotonic_us() - began_us;
   } while (took_us < budget_us);
   spin_.failed();

@@ -105,7 +105,7 @@ TEST(YPipeExplored, ASleepingReaderHearsOfEveryMessage) {
               },
               [](Scene& scene) { read(scene, 3); }, 3);
         },
-        {.preemptions = 5, .has_membarrier = has_membarrier}));
+        {.preemptions = 4, .has_membarrier = has_membarrier}));
   }
 }
 
