@@ -50,8 +50,7 @@ IoResult InputBuffer::read(Stream& stream, YPipe* pipe, MutableBytes scratch) {
 
 void InputBuffer::keep_rest() {
   if (bytes_.empty()) {
-    kept_.clear();
-    kept_.shrink_to_fit();
+    kept_ = Octets();  // without exceptions shrink_to_fit does nothing
   } else if (is_in_scratch_) {
     kept_.assign(bytes_.begin(), bytes_.end());
     bytes_ = kept_;
