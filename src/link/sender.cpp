@@ -183,8 +183,9 @@ bool Sender::prepare_special() {
     }
     return true;
   }
-  staged_.shrink_to_fit();
-  staged_ends_.shrink_to_fit();
+  // shrink_to_fit() does nothing where there are no exceptions.
+  staged_ = {};
+  staged_ends_ = {};
   return false;
 }
 

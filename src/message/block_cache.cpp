@@ -83,8 +83,11 @@ void BlockCache::give(void* memory, std::size_t bytes) {
                         cached_bytes() + shelf_bytes(number) <= kBytesMax;
   if (!may_keep || !shelves_[number].try_lock()) return to_system(memory, number);
   put_on(shelves_[number], static_cast<Block*>(memory));
+  // Counted before anybody can take it out again.
+  const bool was_empty =
+      cached_bytes_.fetch_add(shelf_bytes(number), std::memory_order_relaxed) == 0;
   shelves_[number].unlock();
-  if (cached_bytes_.fetch_add(shelf_bytes(number), std::memory_order_relaxed) == 0) tell_janitor();
+  if (was_empty) tell_janitor();
 }
 
 void BlockCache::put_on(Shelf& shelf, Block* block) {
@@ -128,6 +131,7 @@ void BlockCache::add(Janitor& janitor) {
   lock_patiently(janitors_locked_);
   janitor.next_ = janitors_;
   janitors_ = &janitor;
+  if (!is_empty()) janitor.cache_filled();
   has_janitor_.store(true, std::memory_order_relaxed);
   janitors_locked_.store(false, std::memory_order_release);
 }

@@ -25,13 +25,12 @@ long futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value,
 }  // namespace
 
 int Parker::park(Millis timeout) {
-  while (is_woken_.load(std::memory_order_acquire) == 0) {
-    const Millis left = std::clamp<Millis>(timeout, 0, kLongest);
-    const timespec limit{static_cast<time_t>(left / 1000), (left % 1000) * 1'000'000};
-    if (futex(is_woken_, FUTEX_WAIT, 0, &limit) == 0 || errno == EAGAIN) continue;
-    return errno == ETIMEDOUT ? EAGAIN : errno;
-  }
-  return 0;
+  if (is_woken_.load(std::memory_order_acquire) != 0) return 0;
+  const Millis left = std::clamp<Millis>(timeout, 0, kLongest);
+  const timespec limit{static_cast<time_t>(left / 1000), (left % 1000) * 1'000'000};
+  // EAGAIN: woken before it slept.
+  if (futex(is_woken_, FUTEX_WAIT, 0, &limit) == 0 || errno == EAGAIN) return 0;
+  return errno == ETIMEDOUT ? EAGAIN : errno;
 }
 
 void Parker::unpark() {

@@ -19,8 +19,8 @@ class Parker {
   Parker& operator=(const Parker&) = delete;
 
   void prepare() { is_woken_.store(0, std::memory_order_relaxed); }
-  // At most `timeout` ms (kNever: no limit), and an hour. 0: woken; EAGAIN: not in time; EINTR: a
-  // signal.
+  // At most `timeout` ms (kNever: no limit), and an hour. 0: woken, perhaps by
+  // somebody who is late; EAGAIN: not in time; EINTR: a signal.
   int park(Millis timeout);
   void unpark();
 
