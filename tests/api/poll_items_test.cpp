@@ -244,8 +244,12 @@ TEST(Poll, IsWokenByEachOfManySockets) {
   for (int i = 0; i < pairs; ++i) {
     orders.send("go");
     const int count = static_cast<int>(items.size());
-    EXPECT_EQ(zmq_poll(items.data(), count, deadline.count()), i == 3 ? 2 : 1) << i;
-    EXPECT_EQ(items[static_cast<size_t>(i)].revents, ZMQ_POLLIN) << i;
+    const int ready = zmq_poll(items.data(), count, deadline.count());
+    // A message may come when the socket's first item was looked at already, and the second not.
+    const int first = items[static_cast<size_t>(i)].revents == ZMQ_POLLIN ? 1 : 0;
+    const int second = i == 3 && items.back().revents == ZMQ_POLLIN ? 1 : 0;
+    EXPECT_GE(ready, 1) << i;
+    EXPECT_EQ(first + second, ready) << i;
     EXPECT_EQ(pullers[static_cast<size_t>(i)]->recv_one(), "x");
   }
   feeder.join();
