@@ -62,6 +62,18 @@ void Connection::start() {
 
 void Connection::update_watch() {
   if (is_closed()) return;
+  if (interest() == 0 && has_hung_up_) {
+    reactor_.unwatch(watch_);
+    return;
+  }
+  if (Error error = watch()) close(lost_end(error.code));
+}
+
+Error Connection::watch() {
+  return reactor_.poller().watch(watch_, stream_->fd(), interest());
+}
+
+std::uint32_t Connection::interest() const {
   std::uint32_t interest = 0;
   if (is_lent_) {
     // Its borrower watches.
@@ -71,13 +83,7 @@ void Connection::update_watch() {
     interest |= kReadyPeerDone;
   }
   if (must_write_ && !is_output_dead_) interest |= kReadyOut;
-  if (interest == 0 && has_hung_up_) {
-    reactor_.unwatch(watch_);
-    return;
-  }
-  if (Error error = reactor_.poller().watch(watch_, stream_->fd(), interest)) {
-    close(lost_end(error.code));
-  }
+  return interest;
 }
 
 void Connection::serve(std::uint32_t ready) {

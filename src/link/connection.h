@@ -133,6 +133,8 @@ class Connection final : private FdHandler, private CommandSink {
   void pause();
   void end_pause();
   void update_watch();
+  Error watch();
+  std::uint32_t interest() const;
   void close(const ConnectionEnd& end);
   ConnectionEnd lost_end(int error) const;
   bool has_heartbeat() const { return heartbeat_.has_value(); }

@@ -17,8 +17,7 @@ Carrier::Borrowed Connection::borrow_input() {
   if (!is_lent_) {
     if (!may_lend()) return {};
     is_lent_ = true;
-    const std::uint32_t interest = must_write_ ? kReadyOut : 0;
-    if (reactor_.poller().watch(watch_, stream_->fd(), interest)) {
+    if (watch()) {
       is_lent_ = false;
       return {};
     }
@@ -105,12 +104,8 @@ bool Connection::return_input(bool comes_back) {
   const bool is_looked_after = lease_check_ != kNever;
   if (comes_back && is_looked_after) return false;
   is_lent_ = comes_back;
-  // Either to look after it from now on, or to read on.
-  must_take_over_ = true;
-  if (comes_back || has_untaken()) return true;
-  must_take_over_ = false;
-  const std::uint32_t interest = kReadyIn | (must_write_ ? kReadyOut : 0);
-  if (reactor_.poller().watch(watch_, stream_->fd(), interest)) must_take_over_ = true;
+  // The reactor has to look after it from now on, or to read on.
+  must_take_over_ = comes_back || has_untaken() || watch();
   return must_take_over_;
 }
 

@@ -139,11 +139,10 @@ bool PrefixTree::join(std::uint32_t parent, std::uint32_t node, Bytes text, std:
   return true;
 }
 
-// Puts a new branch above the node, with the leaf beside it; `neighbour` is a leaf of the node's.
-// False: no memory.
+// Puts a new branch above the node, with the leaf beside it; `neighbour` is a leaf of the node's,
+// from which the text differs at the position. False: no memory.
 bool PrefixTree::branch_off(std::uint32_t parent, std::uint32_t node, Bytes text,
-                            std::uint32_t leaf, std::uint32_t neighbour) {
-  const auto position = static_cast<std::uint32_t>(difference(this->text(neighbour), text));
+                            std::uint32_t leaf, std::uint32_t neighbour, std::uint32_t position) {
   const std::uint32_t fresh = make_branch(position, kRooms[0]);
   if (fresh == kNoCell) return false;
   put_below(fresh, this->text(neighbour), node);
@@ -161,7 +160,7 @@ std::uint32_t PrefixTree::insert(Bytes text) {
   if (neighbour == kNoCell) {
     root_ = leaf | kLeaf;
   } else {
-    const std::size_t position = difference(this->text(neighbour), text);
+    const auto position = static_cast<std::uint32_t>(difference(this->text(neighbour), text));
     std::uint32_t parent = kNoCell;
     std::uint32_t node = root_;
     while (!is_leaf(node) && branch(node).position() < position) {
@@ -170,7 +169,7 @@ std::uint32_t PrefixTree::insert(Bytes text) {
     }
     const bool joins = !is_leaf(node) && branch(node).position() == position;
     if (!(joins ? join(parent, node, text, leaf)
-                : branch_off(parent, node, text, leaf, neighbour))) {
+                : branch_off(parent, node, text, leaf, neighbour, position))) {
       arena_.put_back(leaf, leaf_words(text.size()));
       return kNoCell;
     }

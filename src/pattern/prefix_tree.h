@@ -117,7 +117,7 @@ class PrefixTree {
   std::uint32_t make_leaf(Bytes text);
   std::uint32_t make_branch(std::uint32_t position, std::uint32_t room);
   bool branch_off(std::uint32_t parent, std::uint32_t node, Bytes text, std::uint32_t leaf,
-                  std::uint32_t neighbour);
+                  std::uint32_t neighbour, std::uint32_t position);
   bool join(std::uint32_t parent, std::uint32_t node, Bytes text, std::uint32_t leaf);
   std::uint32_t& link(std::uint32_t parent, Bytes text);
   void put_below(std::uint32_t node, Bytes text, std::uint32_t child);
