@@ -1,6 +1,5 @@
 /* PUSH to PULL through zmq_proxy, which has an end of its own. */
 #include <pthread.h>
-#include <stdlib.h>
 
 #include "cells/cells.h"
 #include "cells/stream.h"
@@ -39,33 +38,13 @@ static void proxy(end_t* end) {
 }
 
 static void push(end_t* end) {
-  const size_t bytes = message_bytes();
-  char* data = calloc(1, bytes);
-  socket_t socket;
   meet();
-  socket = open_at(end, ZMQ_PUSH, false, 0);
-  send_until(socket, data, bytes, now_ns() + warm_up_ns());
-  measure_begin(end);
-  send_until(socket, data, bytes, end->begun_ns + duration_ns());
-  measure_end(end);
-  close_socket(socket);
-  free(data);
+  push_stream(end, open_at(end, ZMQ_PUSH, false, 0));
 }
 
 static void pull(end_t* end) {
-  const size_t bytes = message_bytes();
-  char* data = calloc(1, bytes);
-  numbers_t numbers;
-  socket_t socket;
   meet();
-  socket = open_at(end, ZMQ_PULL, false, 1);
-  receive_all(socket, data, bytes);
-  measure_begin(end);
-  numbers = receive_all(socket, data, bytes);
-  measure_end(end);
-  report_rate(end, numbers.received, numbers.lost);
-  close_socket(socket);
-  free(data);
+  pull_stream(end, open_at(end, ZMQ_PULL, false, 1));
 }
 
 const cell_t kProxy = {"proxy", "PUSH to PULL through zmq_proxy", {proxy, push, pull}};

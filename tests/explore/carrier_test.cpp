@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "explore/explorer.h"
+#include "explore/sleep.h"
 #include "pipe/pipe.h"
 
 namespace zmqng {
@@ -47,14 +48,7 @@ class Owner : public PipeOwner {
   }
 
  protected:
-  void sleep() {
-    if (mailbox_->arm()) {
-      mailbox_->fd().wait();
-      mailbox_->disarm();
-      mailbox_->fd().clear();
-    }
-    mailbox_->serve_all();
-  }
+  void sleep() { sleep_on(*mailbox_); }
 
  private:
   PipeEnd* end_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "explore/explorer.h"
+#include "explore/sleep.h"
 
 namespace zmqng {
 namespace {
@@ -66,14 +67,7 @@ class Owner final : public PipeOwner {
   bool is_peer_gone = false;
 
  private:
-  void sleep() {
-    if (mailbox_->arm()) {
-      mailbox_->fd().wait();
-      mailbox_->disarm();
-      mailbox_->fd().clear();
-    }
-    mailbox_->serve_all();
-  }
+  void sleep() { sleep_on(*mailbox_); }
 
   PipeEnd* end_;
   Mailbox* mailbox_;
