@@ -8,6 +8,7 @@
 namespace zmqng {
 
 using Millis = std::int64_t;
+using Micros = std::int64_t;
 
 inline constexpr Millis kNever = INT64_MAX;
 

@@ -329,11 +329,12 @@ void Connection::pipe_readable() {
 void Connection::send() {
   // After the last byte nothing is said any more, not even to a PING.
   if (is_output_dead_ || state_ == State::expect_end) return;
-  after_send(sender_.flush());
+  after_send(sender_.flush(&reactor_.rounds()));
 }
 
 void Connection::after_send(Sender::Outcome outcome) {
   const bool must_write = outcome == Sender::Outcome::blocked || outcome == Sender::Outcome::again;
+  if (outcome == Sender::Outcome::awake) owner_.connection_is_busy();
   if (outcome == Sender::Outcome::lost) output_lost();
   if (is_closed()) return;
   if (is_ping_staged_ && !sender_.has_staged()) {

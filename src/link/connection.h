@@ -49,6 +49,8 @@ class ConnectionOwner {
   virtual void connection_fd_ready(std::uint32_t ready) = 0;
   // We do not read for now, and the peer has said its last.
   virtual void connection_peer_done() = 0;
+  // Much is sent: wants to be looked at in the reactor's next round, as if the pipe had told.
+  virtual void connection_is_busy() = 0;
   // Deadlines may have changed.
   virtual void connection_deadline_changed() = 0;
 

@@ -268,6 +268,7 @@ void Link::report_end(const ConnectionEnd& end) {
 }
 
 void Link::connection_ended(const ConnectionEnd& end) {
+  reactor_.rounds().remove(*this);
   if (!end.is_drained) report_end(end);
   ended_connection_ = std::move(connection_);
   ready_ = 0;

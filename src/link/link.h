@@ -27,6 +27,7 @@ class Link final : private PipeOwner,
                    private DialerOwner,
                    private TimerHandler,
                    private Retiree,
+                   private Visited,
                    private Attention {
  public:
   // A link that dials. `far` is the link's end of the pipe, or null under ZMQ_IMMEDIATE.
@@ -78,6 +79,8 @@ class Link final : private PipeOwner,
   void connection_ended(const ConnectionEnd& end) override;
   void connection_fd_ready(std::uint32_t ready) override;
   void connection_peer_done() override;
+  void connection_is_busy() override { reactor_.rounds().add(*this); }
+  void visit() override { run(kDueReadable); }
   void connection_deadline_changed() override;
   void dialer_connected(std::unique_ptr<Stream> stream) override;
   void dialer_gave_up() override;

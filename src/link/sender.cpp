@@ -56,6 +56,7 @@ void Sender::Batch::add(Bytes more) {
 
 void Sender::attach(PipeEnd& far, Encoding encoding, Version version, bool skips_to_restart) {
   far_ = &far;
+  seen_ = far.in().messages_read();
   encoding_ = encoding;
   version_ = version;
   skips_to_restart_ = skips_to_restart;
@@ -84,13 +85,16 @@ std::size_t Sender::wire_size(const Record& record) const {
   return head_of(record).size() + (record.is_by_reference ? record.payload.size() : 0);
 }
 
-Sender::Outcome Sender::flush() {
+Sender::Outcome Sender::flush(Rounds* rounds) {
   if (lost_error_ != 0) return Outcome::lost;
   for (int i = 0; i < kBatchesPerTurn; ++i) {
     Batch batch;
     gather(batch);
     if (batch.count == 0) {
-      if (far_ == nullptr || has_reached_end_ || go_dormant()) return Outcome::idle;
+      if (far_ == nullptr || has_reached_end_) return Outcome::idle;
+      is_awake_ = rounds != nullptr && stays_awake(*rounds);
+      if (is_awake_) return Outcome::awake;
+      if (go_dormant()) return Outcome::idle;
       continue;
     }
     const IoResult result = stream_.write(batch.parts, batch.count);
@@ -114,7 +118,7 @@ bool Sender::flush_now() {
     gather_records(batch, pipe.read_cursor());
     if (batch.count == 0) {
       if (pipe.give_credit()) far_->notify_room();
-      return pipe.go_dormant_alone();
+      return is_awake_ || pipe.go_dormant_alone();
     }
     const IoResult result = stream_.write(batch.parts, batch.count);
     if (result.is_end()) lost_error_ = result.end_error();
@@ -123,6 +127,17 @@ bool Sender::flush_now() {
     if (result.bytes < batch.bytes) return false;
   }
   return false;
+}
+
+// Everything is sent. Where many messages come, more will soon.
+bool Sender::stays_awake(Rounds& rounds) {
+  const std::uint64_t seen = far_->in().messages_read();
+  const std::uint64_t came = seen - seen_;
+  seen_ = seen;
+  rounds.count(came);
+  if (came == 0 || !rounds.is_worth_it()) return false;
+  if (far_->in().give_credit()) far_->notify_room();
+  return true;
 }
 
 bool Sender::go_dormant() {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "pipe/pipe.h"
+#include "reactor/rounds.h"
 #include "security/octets.h"
 #include "transport/stream.h"
 #include "zmtp/version.h"
@@ -31,6 +32,7 @@ class Sender {
     idle,     // everything is sent; the pipe will tell of more
     blocked,  // the kernel takes no more for now
     again,    // there is more, but others want a turn
+    awake,    // everything is sent, but the pipe, which is busy, will not tell: look again soon
     lost,     // the connection cannot be written to any more
   };
 
@@ -50,7 +52,8 @@ class Sender {
   bool has_staged() const { return staged_sent_ < staged_.size(); }
 
   // Sends until nothing is left, the kernel is full, or a turn's share is used up.
-  Outcome flush();
+  // `rounds`: whoever calls can look again soon.
+  Outcome flush(Rounds* rounds = nullptr);
 
   // For the thread that writes to the pipe: sends what can go as it stands. True: that was all, and
   // the pipe sleeps again. False: a flush() is needed.
@@ -94,6 +97,7 @@ class Sender {
   bool is_staged_record_cut() const;
   void finish(const Record& record);
   bool go_dormant();
+  bool stays_awake(Rounds& rounds);
   Bytes head_of(const Record& record) const;
   std::size_t wire_size(const Record& record) const;
 
@@ -106,6 +110,8 @@ class Sender {
   std::vector<std::size_t> staged_ends_;
   std::size_t staged_finished_ = 0;
   std::size_t sent_in_record_ = 0;
+  std::uint64_t seen_ = 0;  // messages that had been read when we last looked, see stays_awake()
+  bool is_awake_ = false;   // somebody looks again soon
   Encoding encoding_ = Encoding::zmtp;
   Version version_ = Version::v3_1;
   std::uint64_t restart_at_ = 0;  // where in the pipe the skipping ends at the earliest

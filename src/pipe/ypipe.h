@@ -78,6 +78,8 @@ class YPipe {
   }
   // Takes back everything appended since the last publish.
   void rollback();
+  // The reader looks by itself, and need not be told.
+  bool has_awake_reader() const { return !dormant_.load(std::memory_order_relaxed); }
   bool has_unpublished() const { return written_ != marked_.position; }
 
   // Whether another message may be begun. False: the reader will report when it has made room.
@@ -109,6 +111,8 @@ class YPipe {
   [[nodiscard]] bool go_dormant();
   // The same if nobody can be writing at this moment.
   [[nodiscard]] bool go_dormant_alone();
+  // Messages taken so far; the read side's.
+  std::uint64_t messages_read() const { return messages_read_; }
   // The chunk that holds the front record: a slice of it needs a count on it.
   Chunk& front_chunk() { return *read_.chunk; }
 

@@ -1,6 +1,8 @@
 #include "reactor/epoll_poller.h"
 
 #include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -27,6 +29,28 @@ std::uint32_t from_epoll(std::uint32_t events) {
   if ((events & EPOLLRDHUP) != 0) ready |= kReadyPeerDone;
   if ((events & (EPOLLERR | EPOLLHUP)) != 0) ready |= kReadyHangup;
   return ready;
+}
+
+// epoll_pwait2, which older kernels and some sandboxes don't have.
+int epoll_wait_us(int fd, epoll_event* ready, int most, Micros timeout) {
+#ifdef SYS_epoll_pwait2
+  const struct {
+    std::int64_t seconds;
+    std::int64_t nanoseconds;
+  } time = {timeout / 1'000'000, timeout % 1'000'000 * 1000};
+  return static_cast<int>(::syscall(SYS_epoll_pwait2, fd, ready, most, &time, nullptr, 0));
+#else
+  (void)fd, (void)ready, (void)most, (void)timeout;
+  return -1;
+#endif
+}
+
+// `count` as the system has returned it.
+int translate(const epoll_event* ready, int count, ReadyEvent* events) {
+  for (int i = 0; i < count; ++i) {
+    events[i] = {static_cast<Watch*>(ready[i].data.ptr), from_epoll(ready[i].events)};
+  }
+  return std::max(count, 0);
 }
 
 }  // namespace
@@ -59,14 +83,22 @@ void EpollPoller::unwatch(Watch& watch) {
   watch.interest = 0;
 }
 
+EpollPoller::EpollPoller(Fd fd) : fd_(std::move(fd)) {
+  epoll_event ready[1];
+  has_short_waits_ = epoll_wait_us(fd_.get(), ready, 1, 0) == 0;
+}
+
 int EpollPoller::wait(Millis timeout, ReadyEvent* events, int events_max) {
   epoll_event ready[kBatchMax];
   const int wait_ms = timeout < 0 ? -1 : static_cast<int>(std::min<Millis>(timeout, INT_MAX));
-  const int count = ::epoll_wait(fd_.get(), ready, std::min(events_max, kBatchMax), wait_ms);
-  for (int i = 0; i < count; ++i) {
-    events[i] = {static_cast<Watch*>(ready[i].data.ptr), from_epoll(ready[i].events)};
-  }
-  return std::max(count, 0);
+  return translate(ready, ::epoll_wait(fd_.get(), ready, std::min(events_max, kBatchMax), wait_ms),
+                   events);
+}
+
+int EpollPoller::wait_shortly(Micros timeout, ReadyEvent* events, int events_max) {
+  epoll_event ready[kBatchMax];
+  return translate(ready, epoll_wait_us(fd_.get(), ready, std::min(events_max, kBatchMax), timeout),
+                   events);
 }
 
 }  // namespace zmqng

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <new>
@@ -24,6 +25,7 @@ Reactor::Reactor(std::unique_ptr<Poller> poller, NowFunction read_clock)
       read_clock_(read_clock),
       mailbox_(new Mailbox),
       mailbox_watch_(*this),
+      rounds_(poller_->has_short_waits()),
       now_(read_clock()),
       scratch_(new std::uint8_t[kScratchBytes]) {}
 
@@ -84,6 +86,8 @@ void* Reactor::thread_main(void* self) {
   auto& reactor = *static_cast<Reactor*>(self);
   BlockCache::shared().add(reactor);
   reactor.is_janitor_ = true;
+  // Short waits shall not be stretched by the 50 us that a thread is given by default.
+  ::prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
   while (!reactor.must_stop_.load(std::memory_order_acquire)) reactor.run_once(kNever);
   reactor.is_janitor_ = false;
   BlockCache::shared().remove(reactor);
@@ -91,6 +95,17 @@ void* Reactor::thread_main(void* self) {
 }
 
 void Reactor::run_once(Millis wait_max) {
+  wait(wait_max);
+  now_ = read_clock_();
+  mailbox_->serve_all();
+  handle_events();
+  rounds_.make();
+  timers_.run(now_);
+  if (now_ >= clean_at_) clean_up();
+  bury_retired();
+}
+
+void Reactor::wait(Millis wait_max) {
   Millis timeout = 0;
   const bool may_sleep = mailbox_->arm();
   if (may_sleep) {
@@ -99,15 +114,12 @@ void Reactor::run_once(Millis wait_max) {
     }
     timeout = time_until(std::min(timers_.next_deadline(), clean_at_), wait_max);
   }
-  events_count_ = poller_->wait(timeout, events_, kEventsMax);
+  const bool is_short = timeout != 0 && !rounds_.is_empty();
+  events_count_ = is_short ? poller_->wait_shortly(Rounds::kEveryUs, events_, kEventsMax)
+                           : poller_->wait(timeout, events_, kEventsMax);
   events_left_from_ = 0;
   if (may_sleep) mailbox_->disarm();
-  now_ = read_clock_();
-  mailbox_->serve_all();
-  handle_events();
-  timers_.run(now_);
-  if (now_ >= clean_at_) clean_up();
-  bury_retired();
+  rounds_.begin_turn(is_short && events_count_ == 0);
 }
 
 // What a poller takes: negative means for ever.

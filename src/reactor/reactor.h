@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "message/block_cache.h"
 #include "reactor/poller.h"
+#include "reactor/rounds.h"
 #include "reactor/timers.h"
 #include "sync/mailbox.h"
 
@@ -62,6 +63,7 @@ class Reactor final : private FdHandler, private BlockCache::Janitor {
   Mailbox& mailbox() { return *mailbox_; }
   Poller& poller() { return *poller_; }
   Timers& timers() { return timers_; }
+  Rounds& rounds() { return rounds_; }
   // The time at the start of the turn.
   Millis now() const { return now_; }
   // Stops watching, also for events of this turn that were not handled yet.
@@ -82,6 +84,7 @@ class Reactor final : private FdHandler, private BlockCache::Janitor {
   void fd_ready(std::uint32_t ready) override;
   void cache_filled() override { mailbox_->wake(); }
   Millis time_until(Millis next, Millis wait_max) const;
+  void wait(Millis wait_max);
   void clean_up();
   static void* thread_main(void* self);
   void apply(const ThreadSettings& settings);
@@ -93,6 +96,7 @@ class Reactor final : private FdHandler, private BlockCache::Janitor {
   Mailbox* mailbox_;
   Watch mailbox_watch_;
   Timers timers_;
+  Rounds rounds_;
   bool is_janitor_ = false;   // of the cache of blocks, as long as the thread runs
   Millis clean_at_ = kNever;  // when to look at the cache of blocks
   Millis now_;

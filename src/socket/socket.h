@@ -134,6 +134,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   int poll_once(Millis left, bool borrows);
   bool spin(bool borrows);
   bool carry_out_all();
+  void carry_out_unsent();
   bool may_borrow();
   bool sends_to_many() const;
   void stay_armed();

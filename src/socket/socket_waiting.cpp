@@ -28,6 +28,7 @@ int Socket::wake_fd() {
 bool Socket::may_sleep(bool is_armed) {
   has_waited_ = true;
   if (!is_armed) return false;
+  carry_out_unsent();
   if (!is_stopped_.load(std::memory_order_seq_cst)) return true;
   disarm();
   return false;
@@ -50,6 +51,7 @@ void Socket::give_back_signal() {
 int Socket::wait(Millis deadline, int wish) {
   has_waited_ = true;
   if (wish == kPollOut && carry_out_all()) return 0;
+  if (wish == kPollIn) carry_out_unsent();
   if (wish == kPollOut || !may_borrow()) return spin(false) ? 0 : sleep(deadline, false);
   const std::uint64_t began_us = monotonic_us();
   int result = 0;
@@ -129,6 +131,14 @@ bool Socket::carry_out_all() {
   if (!fast_paths().sends_directly || pipes_.size() > BorrowedInput::kPipesMax) return false;
   for (PipeEnd* end : pipes_) (void)end->carry_out();
   return !mailbox_->is_empty();
+}
+
+// Before we wait: the reactor may not have come round to what we sent last.
+void Socket::carry_out_unsent() {
+  if (!fast_paths().sends_directly || pipes_.size() > BorrowedInput::kPipesMax) return;
+  for (PipeEnd* end : pipes_) {
+    if (!end->is_local && end->out().has_awake_reader()) (void)end->carry_out();
+  }
 }
 
 bool Socket::sends_to_many() const {

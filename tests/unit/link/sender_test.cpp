@@ -329,5 +329,33 @@ TEST_F(SenderTest, LargeTopicsAreFreedWhenTheyAreDropped) {
   EXPECT_EQ(sent_after_a_reconnect(), "+A ");
 }
 
+TEST_F(SenderTest, WhatSendsALotStaysAwakeUntilARoundFindsNothing) {
+  constexpr int kMany = 100;
+  Kernel kernel;
+  Sender sender(kernel);
+  Rounds rounds(true);
+  PipeEnd& near = bench.near.end();
+  sender.attach(bench.far.end(), Encoding::zmtp, Version::v3_1, false);
+  EXPECT_EQ(sender.flush(&rounds), Outcome::idle);
+  for (int i = 0; i < kMany; ++i) ASSERT_TRUE(near.write({as_bytes("x"), i + 1 < kMany}));
+  EXPECT_FALSE(near.out().has_awake_reader());
+  near.publish();
+  EXPECT_EQ(sender.flush(&rounds), Outcome::idle) << "one message, however many parts";
+  for (int i = 0; i < kMany; ++i) {
+    ASSERT_TRUE(near.write({as_bytes("y")}));
+    near.publish();
+  }
+  EXPECT_EQ(sender.flush(&rounds), Outcome::awake);
+  EXPECT_TRUE(near.out().has_awake_reader());
+  ASSERT_TRUE(near.write({as_bytes("z")}));
+  near.publish();
+  EXPECT_TRUE(sender.flush_now()) << "whoever else sends leaves it awake";
+  EXPECT_TRUE(near.out().has_awake_reader());
+  EXPECT_EQ(sender.flush(&rounds), Outcome::awake) << "that one came since";
+  EXPECT_EQ(sender.flush(&rounds), Outcome::idle);
+  EXPECT_FALSE(near.out().has_awake_reader());
+  EXPECT_EQ(kernel.taken.size(), 3u * (kMany + kMany + 1));
+}
+
 }  // namespace
 }  // namespace zmqng

@@ -118,6 +118,14 @@ TEST_F(EpollPollerTest, WaitsNoLongerThanItMay) {
   EXPECT_EQ(poller_->wait(kNever, events, 1), 1) << "more than epoll can count";
 }
 
+TEST_F(EpollPollerTest, CanWaitForLessThanAMillisecond) {
+  if (!poller_->has_short_waits()) GTEST_SKIP() << "no epoll_pwait2";
+  ReadyEvent events[1];
+  const std::uint64_t before = monotonic_us();
+  EXPECT_EQ(poller_->wait_shortly(50, events, 1), 0);
+  EXPECT_GE(monotonic_us() - before, 50u);
+}
+
 TEST(EpollPoller, SaysSoWhenThereAreNoDescriptorsLeft) {
   rlimit before{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);

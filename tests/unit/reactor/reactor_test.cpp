@@ -241,6 +241,20 @@ TEST_F(ReactorTest, LendsRoomForOneRead) {
   EXPECT_EQ(reactor_->scratch(), room);
 }
 
+TEST_F(ReactorTest, ComesRoundToWhoeverAskedWithoutBeingWoken) {
+  struct Stream : Visited {
+    void visit() override { ++visits; }
+    int visits = 0;
+  } stream;
+  reactor_->rounds().add(stream);
+  reactor_->run_once(kNever);
+  EXPECT_EQ(last_timeout(), 1) << "as short as this poller can";
+  EXPECT_EQ(stream.visits, 1);
+  reactor_->run_once(kNever);
+  EXPECT_EQ(last_timeout(), -1);
+  EXPECT_EQ(stream.visits, 1);
+}
+
 TEST(Reactor, IsNotMadeWithoutAWatchForItsMailbox) {
   auto poller = std::make_unique<ScriptedPoller>();
   poller->refuses_with = ENOSPC;
