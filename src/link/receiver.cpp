@@ -47,6 +47,11 @@ Receiver::Outcome Receiver::feed(Bytes input, std::size_t* taken, Caller caller)
     return outcome;
   }
   while (!input.empty()) {
+    if (const std::size_t plain = take_plain(input, caller); plain > 0) {
+      *taken += plain;
+      input = input.subspan(plain);
+      continue;
+    }
     const FrameHeader header = decode(input);
     if (header.state == FrameHeader::State::malformed) return Outcome::failed;
     if (!header.is_complete()) return Outcome::need_more;
@@ -67,6 +72,26 @@ Receiver::Outcome Receiver::feed(Bytes input, std::size_t* taken, Caller caller)
     input = input.subspan(used);
   }
   return Outcome::need_more;
+}
+
+// Frames of messages that were read in place stay there, whole runs of them. Returns how many
+// bytes.
+std::size_t Receiver::take_plain(Bytes input, Caller caller) {
+  YPipe* pipe = place();
+  if (pipe == nullptr || checks_replies_ || !pipe->is_in_room(input)) return 0;
+  if (!may_begin_message(caller)) return 0;
+  PlainLimits limits;
+  limits.body_max = std::min<std::uint64_t>(message_bytes_max_, kOwnBlockFrom - 1);
+  limits.messages_max = pipe->credit();
+  limits.is_inside = is_inside_message_;
+  const PlainFrames found = walk_plain_frames(input, limits);
+  if (found.frames == 0) return 0;
+  is_inside_message_ = found.whole_bytes < found.bytes;
+  if (found.messages > 0) subscriptions_inside_ = 0;
+  frames_taken_ += found.frames;
+  messages_published_ += found.messages;
+  far_->accept(found);
+  return found.bytes;
 }
 
 bool Receiver::has_whole_frame(Bytes input) const {

@@ -87,6 +87,7 @@ class Receiver {
   // which is 1000 by default; we end the connection.
   static constexpr int kSubscriptionsInsideMax = 1000;
 
+  std::size_t take_plain(Bytes input, Caller caller);
   Outcome take_command(Bytes body);
   Outcome take_frame(const FrameHeader& header, Bytes body);
   Outcome begin_large(const FrameHeader& header, Bytes start);

@@ -54,6 +54,12 @@ void Sender::Batch::add(Bytes more) {
   parts[count++] = {const_cast<std::uint8_t*>(more.data()), more.size()};
 }
 
+void Sender::Batch::add(const YPipe::Run& run) {
+  add(run.bytes);
+  messages += run.messages;
+  ends_inside = run.ends_inside;
+}
+
 void Sender::attach(PipeEnd& far, Encoding encoding, Version version, bool skips_to_restart) {
   far_ = &far;
   seen_ = far.in().messages_read();
@@ -103,7 +109,7 @@ Sender::Outcome Sender::flush(Rounds* rounds) {
       lost_error_ = result.end_error();
       return Outcome::lost;
     }
-    consume(result.bytes);
+    take_out(batch, result.bytes);
     if (result.bytes < batch.bytes) return Outcome::blocked;
   }
   return Outcome::again;
@@ -115,6 +121,7 @@ bool Sender::flush_now() {
   YPipe& pipe = far_->in();
   for (int i = 0; i < kBatchesPerTurn; ++i) {
     Batch batch;
+    batch.is_plain = true;
     gather_records(batch, pipe.read_cursor());
     if (batch.count == 0) {
       if (pipe.give_credit()) far_->notify_room();
@@ -123,7 +130,7 @@ bool Sender::flush_now() {
     const IoResult result = stream_.write(batch.parts, batch.count);
     if (result.is_end()) lost_error_ = result.end_error();
     if (!result.is_done()) return false;
-    consume(result.bytes);
+    take_out(batch, result.bytes);
     if (result.bytes < batch.bytes) return false;
   }
   return false;
@@ -167,15 +174,22 @@ void Sender::gather(Batch& batch) {
       YPipe::step(cursor, record);
     }
     batch.add(Bytes(staged_).subspan(staged_sent_));
+    batch.is_plain = batch.count == 0;
     if (!has_staged_records()) gather_records(batch, cursor);
     if (batch.count > 0 || !prepare_special()) return;
   }
 }
 
 void Sender::gather_records(Batch& batch, YPipe::Cursor cursor) {
+  YPipe::Run run;
   Record record;
-  while (batch.count + 2 <= kPartsMax && batch.bytes < kBatchBytes &&
-         far_->in().peek(cursor, record) && is_sent_as_it_is(record)) {
+  while (batch.count + 2 <= kPartsMax && batch.bytes < kBatchBytes) {
+    if (encoding_ == Encoding::zmtp && far_->in().next_run(cursor, run)) {
+      batch.add(run);
+      continue;
+    }
+    if (!far_->in().peek(cursor, record) || !is_sent_as_it_is(record)) return;
+    batch.is_plain = false;
     batch.add(head_of(record));
     if (record.is_by_reference) batch.add(record.payload);
     YPipe::step(cursor, record);
@@ -255,6 +269,17 @@ void Sender::finish(const Record& record) {
   if (record.is_data()) is_inside_message_ = record.has_more;
   YPipe::release(record);
   if (far_->in().pop(record)) far_->notify_room();
+}
+
+// So many bytes of the batch are with the kernel.
+void Sender::take_out(const Batch& batch, std::size_t bytes) {
+  if (!batch.is_plain || bytes < batch.bytes) {
+    consume(bytes);
+    return;
+  }
+  for (int i = 0; i < batch.count; ++i) far_->in().drop_run(batch.parts[i].iov_len);
+  is_inside_message_ = batch.ends_inside;
+  if (far_->in().messages_taken(batch.messages)) far_->notify_room();
 }
 
 void Sender::consume(std::size_t bytes) {

@@ -78,12 +78,19 @@ class Sender {
     iovec parts[kPartsMax];
     int count = 0;
     std::size_t bytes = 0;
+    // All of it are runs of plain frames at the front of the pipe; how many messages, and whether
+    // the last one is complete.
+    bool is_plain = false;
+    bool ends_inside = false;
+    std::uint64_t messages = 0;
 
     void add(Bytes more);
+    void add(const YPipe::Run& run);
   };
 
   void gather(Batch& batch);
   void gather_records(Batch& batch, YPipe::Cursor cursor);
+  void take_out(const Batch& batch, std::size_t bytes);
   void consume(std::size_t bytes);
   std::size_t consume_staged(std::size_t bytes);
   void clear_staged();

@@ -37,6 +37,12 @@ void Message::refer_to_constant(const void* data, std::size_t size) {
   outer_.body = nullptr;
 }
 
+bool Message::outlast_moment() {
+  if (!is_momentary() || !is_constant()) return true;
+  const Bytes content = bytes();
+  return assign(content);
+}
+
 void Message::share(Message& source) {
   if (this == &source) return;
   release();

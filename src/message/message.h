@@ -81,6 +81,21 @@ class Message {
   bool is_brief() const { return (flags_ & kBrief) != 0; }
   void set_brief() { set_flag(kBrief, true); }
 
+  // Said before receiving: the content is wanted at once and no longer, and without whose it is, so
+  // it may stay where it is found.
+  bool is_momentary() const { return (flags_ & kMomentary) != 0; }
+  void set_momentary() { set_flag(kMomentary, true); }
+  // Refers to memory that may soon be used for something else.
+  void refer_to_moment(Bytes bytes) {
+    become_empty();
+    kind_ = Kind::constant;
+    outer_.data = const_cast<std::uint8_t*>(bytes.data());
+    outer_.size = bytes.size();
+    outer_.body = nullptr;
+  }
+  // The moment lasts longer: copies what does not stay. False: no memory, the message is empty.
+  bool outlast_moment();
+
   bool has_more() const { return (flags_ & kMore) != 0; }
   void set_more(bool more) { set_flag(kMore, more); }
   bool is_shared_copy() const { return (flags_ & kShared) != 0; }
@@ -102,6 +117,7 @@ class Message {
   static constexpr std::uint8_t kShared = 2;
   static constexpr std::uint8_t kUserData = 4;
   static constexpr std::uint8_t kBrief = 8;
+  static constexpr std::uint8_t kMomentary = 16;
 
   struct Outer {
     std::uint8_t* data;

@@ -54,15 +54,12 @@ void PipeEnd::tell_peer(std::uint32_t reason) {
 
 // ---- writing
 
-bool PipeEnd::can_write() {
-  return slot_out_ != nullptr || out_->has_credit();
-}
-
 bool PipeEnd::would_write() const {
   return slot_out_ != nullptr || out_->would_have_credit();
 }
 
-bool PipeEnd::write(const OutFrame& frame) {
+// By reference, or into a slot.
+bool PipeEnd::write_message(const OutFrame& frame) {
   if (slot_out_ != nullptr) {
     Message copy;
     if (frame.message != nullptr) {
@@ -72,9 +69,6 @@ bool PipeEnd::write(const OutFrame& frame) {
     }
     return slot_out_->put(std::move(copy));
   }
-  const bool is_copied = frame.bytes.size() <= YPipe::kCopyMax &&
-                         (frame.message == nullptr || !frame.message->must_not_be_copied());
-  if (is_copied) return out_->append_frame(frame.bytes, frame.more);
   CHECK(frame.message != nullptr);
   Body* body = frame.message->body();
   if (!out_->append_referenced({frame.bytes.data(), frame.bytes.size(), body}, frame.more)) {
@@ -85,7 +79,7 @@ bool PipeEnd::write(const OutFrame& frame) {
 }
 
 bool PipeEnd::write_copy(Bytes body, bool more) {
-  if (slot_out_ == nullptr) return out_->append_frame(body, more);
+  if (slot_out_ == nullptr) return out_->append_moved_frame(body, more);
   Message copy;
   return copy.assign(body) && slot_out_->put(std::move(copy));
 }
@@ -100,12 +94,6 @@ bool PipeEnd::write_restart() {
 
 bool PipeEnd::write_peer(PeerInfo* peer) {
   return out_->append_peer(peer);
-}
-
-void PipeEnd::publish() {
-  bool must_tell = out_->has_unpublished() && out_->publish();
-  if (slot_out_ != nullptr && slot_out_->publish()) must_tell = true;
-  if (__builtin_expect(must_tell, 0)) tell_reader();
 }
 
 void PipeEnd::tell_reader() {
@@ -182,18 +170,26 @@ void PipeEnd::fill(Message& message, const Record& record) {
     } else {
       message.refer_to_constant(record.payload.data(), record.payload.size());
     }
-  } else if (record.payload.size() <= (message.is_brief() ? Message::kInlineMax : kCopyOutMax) &&
-             message.assign(record.payload)) {
-    // copied
   } else {
-    Chunk& chunk = in_->front_chunk();
-    chunk.add_ref();
-    message.adopt(&chunk, record.payload.data(), record.payload.size());
+    fill_copied(message, record.payload);
+    return;
   }
-  message.set_peer(peer_info_ != nullptr && peer_info_->has_properties() ? peer_info_ : nullptr);
+  message.set_peer(peer_to_tell());
 }
 
-PipeEnd::Read PipeEnd::read(Message& message) {
+// The bytes stand in the chunk at the front.
+void PipeEnd::fill_copied(Message& message, Bytes body) {
+  if (body.size() > (message.is_brief() ? Message::kInlineMax : kCopyOutMax) ||
+      !message.assign(body)) {
+    Chunk& chunk = in_->front_chunk();
+    chunk.add_ref();
+    message.adopt(&chunk, body.data(), body.size());
+  }
+  message.set_peer(peer_to_tell());
+}
+
+// Anything but a plain frame.
+PipeEnd::Read PipeEnd::read_other(Message& message) {
   if (slot_in_ != nullptr) return read_slot(message);
   for (;;) {
     Record record;

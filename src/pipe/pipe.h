@@ -79,26 +79,46 @@ class PipeEnd : private Attention {
 
   // Room for one more message. False: pipe_writable follows when there is (unless the peer is
   // gone).
-  [[nodiscard]] bool can_write();
+  [[nodiscard]] bool can_write() { return slot_out_ != nullptr || out_->has_credit(); }
   // The same, without asking for pipe_writable.
   [[nodiscard]] bool would_write() const;
   // Appends one frame; it becomes visible with `publish` after the last one. False: no memory.
-  [[nodiscard]] bool write(const OutFrame& frame);
+  [[nodiscard]] bool write(const OutFrame& frame) {
+    const bool is_copied = slot_out_ == nullptr && frame.bytes.size() <= YPipe::kCopyMax &&
+                           (frame.message == nullptr || !frame.message->must_not_be_copied());
+    return __builtin_expect(is_copied, 1) ? out_->append_frame(frame.bytes, frame.more)
+                                          : write_message(frame);
+  }
   // The same for bytes that are always copied: at most half a chunk.
   [[nodiscard]] bool write_copy(Bytes body, bool more);
+  // Takes in, and publishes, what was read to YPipe::room().
+  void accept(const PlainFrames& frames) {
+    if (out_->accept(frames)) tell_reader();
+  }
   // Subscriptions need no room and are never dropped. False: no memory.
   [[nodiscard]] bool write_subscription(bool subscribe, Bytes topic);
   [[nodiscard]] bool write_restart();
   // Says who the peer is from here on; takes over one count.
   [[nodiscard]] bool write_peer(PeerInfo* peer);
-  void publish();
+  void publish() {
+    bool must_tell = out_->has_unpublished() && out_->publish();
+    if (__builtin_expect(slot_out_ != nullptr, 0) && slot_out_->publish()) must_tell = true;
+    if (__builtin_expect(must_tell, 0)) tell_reader();
+  }
   void rollback();
   bool has_unpublished() const { return out_->has_unpublished(); }
 
   // --- reading
 
   // The next frame. `empty`: pipe_readable follows when there is something.
-  Read read(Message& message);
+  Read read(Message& message) {
+    YPipe::Frame frame;
+    const bool is_frame = slot_in_ == nullptr && in_->front_frame(frame);
+    if (__builtin_expect(!is_frame, 0)) return read_other(message);
+    fill(message, frame);
+    if (__builtin_expect(in_->pop_frame(frame), 0)) notify_room();
+    return Read::got;
+  }
   // Whether `read` would give a frame; takes in what is before it (peer, restart, end). False means
   // that pipe_readable follows, or that the pipe has ended.
   [[nodiscard]] bool can_read();
@@ -185,9 +205,25 @@ class PipeEnd : private Attention {
   template <typename Work>
   Carried with_carrier_soon(Work work);
   bool go_dormant();
+  bool write_message(const OutFrame& frame);
   void take_in(const Record& record);
+  void fill(Message& message, const YPipe::Frame& frame) {
+    message.set_role(Message::Role::data);
+    message.set_more(frame.has_more);
+    if (message.is_momentary()) {
+      message.refer_to_moment(frame.body);
+    } else {
+      fill_copied(message, frame.body);
+    }
+  }
   void fill(Message& message, const Record& record);
+  void fill_copied(Message& message, Bytes body);
+  Read read_other(Message& message);
   Read read_slot(Message& message);
+  // Whose properties go with a message.
+  PeerInfo* peer_to_tell() const {
+    return peer_info_ != nullptr && peer_info_->has_properties() ? peer_info_ : nullptr;
+  }
 
   Pipe* pipe_;
   PipeEnd* peer_ = nullptr;

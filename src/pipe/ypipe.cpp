@@ -16,8 +16,6 @@ constexpr std::uint8_t kPeer = 0xd0;
 constexpr std::uint8_t kRestart = 0xe0;
 constexpr std::uint8_t kEnd = 0xf0;
 
-constexpr std::size_t kCacheLine = 64;
-
 constexpr std::uint32_t kReferencedLength = 2 + 9 + sizeof(Handle);
 
 template <typename T>
@@ -173,14 +171,14 @@ bool YPipe::add_chunk(std::size_t bytes, Bytes moved) {
 }
 
 std::uint8_t* YPipe::reserve(std::size_t bytes) {
-  if (write_chunk_ == nullptr || write_chunk_->capacity() - write_offset_ < bytes + 1) {
+  if (write_chunk_ == nullptr || !has_room_for(bytes)) {
     if (!add_chunk(bytes, {})) return nullptr;
   }
   return write_chunk_->data() + write_offset_;
 }
 
 MutableBytes YPipe::room(Bytes unfinished, std::size_t least, std::uint32_t chunk_bytes) {
-  if (write_chunk_ == nullptr || write_chunk_->capacity() - write_offset_ < least + 1) {
+  if (write_chunk_ == nullptr || !has_room_for(least)) {
     const std::size_t bytes = std::max<std::size_t>(least, chunk_bytes - sizeof(Chunk) - 1);
     if (!add_chunk(bytes, unfinished)) return {};
   } else if (!unfinished.empty() && unfinished.data() != write_chunk_->data() + write_offset_) {
@@ -189,19 +187,16 @@ MutableBytes YPipe::room(Bytes unfinished, std::size_t least, std::uint32_t chun
   return {write_chunk_->data() + write_offset_, write_chunk_->capacity() - write_offset_ - 1};
 }
 
-bool YPipe::append_frame(Bytes body, bool more) {
+bool YPipe::append_moved_frame(Bytes body, bool more) {
   CHECK(body.size() <= Chunk::kLargest / 2);
   // No more than it takes: a frame in the room() stays in its chunk.
-  std::uint8_t* at = reserve(body.size() + (body.size() <= 255 ? 2 : 9));
+  std::uint8_t* at = reserve(body.size() + (body.size() <= kShortMax ? 2 : 9));
   if (at == nullptr) return false;
   const std::uint32_t header = write_frame_header(at, body.size(), more);
   if (!body.empty() && at + header != body.data()) {
     std::memmove(at + header, body.data(), body.size());
   }
-  commit(header + static_cast<std::uint32_t>(body.size()));
-  if (!more) ++pending_messages_;
-  // A publisher with many pipes comes back when the line is long out of its cache.
-  __builtin_prefetch(at + header + body.size() + kCacheLine, 1);
+  frame_appended(at, header + static_cast<std::uint32_t>(body.size()), more);
   return true;
 }
 
@@ -313,17 +308,22 @@ bool YPipe::refresh() {
 }
 
 bool YPipe::peek(Cursor& cursor, Record& record) {
+  const std::uint8_t* at = look(cursor);
+  if (at == nullptr) return false;
+  decode(at, record);
+  return true;
+}
+
+// The record at `cursor`, which steps into the next chunk if need be; null: nothing there.
+const std::uint8_t* YPipe::look(Cursor& cursor) {
   for (;;) {
     if (cursor.position == known_) {
       const std::uint64_t before = known_;
-      if (!refresh() || known_ == before) return false;
+      if (!refresh() || known_ == before) return nullptr;
       if (cursor.chunk == nullptr) cursor.chunk = read_.chunk;
     }
     const std::uint8_t* at = cursor.chunk->data() + cursor.offset;
-    if (__builtin_expect(*at != kNextChunk, 1)) {
-      decode(at, record);
-      return true;
-    }
+    if (__builtin_expect(*at != kNextChunk, 1)) return at;
     Chunk* finished = cursor.chunk;
     cursor = {finished->next, 0, cursor.position + 1};
     if (&cursor == &read_) leave_chunk(*finished);
@@ -342,15 +342,8 @@ void YPipe::leave_chunk(Chunk& finished) {
 
 bool YPipe::pop(const Record& record) {
   step(read_, record);
-  // Whoever reads from many pipes in turn finds the next record of this one in its cache then.
-  const std::uint8_t* next = read_.chunk->data() + read_.offset;
-  __builtin_prefetch(next);
-  __builtin_prefetch(next + kCacheLine);
-  if (record.kind >= Record::Kind::peer || record.has_more) return false;
-  ++messages_read_;
-  const std::uint32_t low = low_water_mark();
-  if (low == 0 || messages_read_ - credited_ < low) return false;
-  return give_credit();
+  prefetch_front();
+  return record.kind < Record::Kind::peer && !record.has_more && messages_taken(1);
 }
 
 bool YPipe::give_credit() {

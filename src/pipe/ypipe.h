@@ -16,6 +16,7 @@
 
 #include "message/message.h"
 #include "pipe/chunk.h"
+#include "pipe/plain_frames.h"
 #include "pipe/record.h"
 #include "sync/atomic.h"
 #include "sync/fence.h"
@@ -45,7 +46,20 @@ class YPipe {
 
   // --- write side. The appends return false when there is no memory; nothing is then appended.
 
-  [[nodiscard]] bool append_frame(Bytes body, bool more);
+  [[nodiscard]] bool append_frame(Bytes body, bool more) {
+    const std::size_t size = body.size();
+    const bool is_easy =
+        size <= kShortMax && write_chunk_ != nullptr && has_room_for(kShortHeader + size);
+    if (__builtin_expect(!is_easy, 0)) return append_moved_frame(body, more);
+    std::uint8_t* at = write_chunk_->data() + write_offset_;
+    at[0] = more ? 1 : 0;
+    at[1] = static_cast<std::uint8_t>(size);
+    if (size != 0) std::memcpy(at + kShortHeader, body.data(), size);
+    frame_appended(at, kShortHeader + static_cast<std::uint32_t>(size), more);
+    return true;
+  }
+  // The same if `body` may stand in the room() already.
+  [[nodiscard]] bool append_moved_frame(Bytes body, bool more);
   // Takes over one count of `handle.body` if it succeeds.
   [[nodiscard]] bool append_referenced(const Handle& handle, bool more);
   [[nodiscard]] bool append_subscription(bool subscribe, Bytes topic);
@@ -58,6 +72,12 @@ class YPipe {
   // one that stands there already moves nothing. `unfinished`, what was read to the room given
   // before and is not appended yet, is moved along and stands at the front. Empty: no memory.
   [[nodiscard]] MutableBytes room(Bytes unfinished, std::size_t least, std::uint32_t chunk_bytes);
+
+  // Whether `bytes` begin where the next frame will stand.
+  bool is_in_room(Bytes bytes) const;
+  // Appends frames that stand in the room, and publishes the messages that are complete. True: the
+  // reader must be told.
+  [[nodiscard]] bool accept(const PlainFrames& frames);
 
   // Makes everything appended visible. True: the reader sleeps, and the caller must tell it.
   [[nodiscard]] bool publish() {
@@ -88,6 +108,8 @@ class YPipe {
     if (__builtin_expect(most == 0 || messages_written_ - seen_taken_ < most, 1)) return true;
     return ask_for_credit(most);
   }
+  // How many messages more may be begun. Looks only; nothing will be reported.
+  std::uint64_t credit();
   // Looks only; nothing will be reported.
   [[nodiscard]] bool would_have_credit() const;
 
@@ -100,6 +122,49 @@ class YPipe {
     cursor.position += record.length;
   }
   Cursor read_cursor() const { return read_; }
+
+  // A run of plain frames, as they are sent.
+  struct Run {
+    Bytes bytes;
+    std::uint32_t messages = 0;
+    bool ends_inside = false;  // a message whose other parts follow
+  };
+  // Steps over the run that begins at `cursor`, at least a frame. False: there is none.
+  [[nodiscard]] bool next_run(Cursor& cursor, Run& run);
+  // Removes the run at the front that next_run() has found to have so many bytes; how many messages
+  // that were is said for all runs together. True: as with pop().
+  void drop_run(std::size_t bytes);
+  [[nodiscard]] bool messages_taken(std::uint64_t count) {
+    messages_read_ += count;
+    const std::uint32_t low = low_water_mark();
+    const bool is_early = low == 0 || messages_read_ - credited_ < low;
+    return __builtin_expect(is_early, 1) ? false : give_credit();
+  }
+
+  // A plain frame at the front.
+  struct Frame {
+    Bytes body;
+    std::uint32_t length = 0;
+    bool has_more = false;
+  };
+  // False: there is none; front() knows what there is. The body stays where it is until the pipe is
+  // read again.
+  [[nodiscard]] bool front_frame(Frame& frame) {
+    if (__builtin_expect(read_.position == known_, 0) && !refresh()) return false;
+    const std::uint8_t* at = read_.chunk->data() + read_.offset;
+    if (__builtin_expect(at[0] > 1, 0)) return false;
+    frame.body = {at + kShortHeader, at[1]};
+    frame.length = kShortHeader + at[1];
+    frame.has_more = at[0] != 0;
+    return true;
+  }
+  // Removes it. True: as with pop().
+  [[nodiscard]] bool pop_frame(const Frame& frame) {
+    read_.offset += frame.length;
+    read_.position += frame.length;
+    prefetch_front();
+    return !frame.has_more && messages_taken(1);
+  }
   [[nodiscard]] bool front(Record& record) { return peek(read_, record); }
   // Removes the record at the front, which `front` returned. Its Body or PeerInfo now belongs to
   // the caller. True: the writer waits for room, there is enough now, and the caller must tell it.
@@ -129,7 +194,21 @@ class YPipe {
   static void release(const Record& record);
 
  private:
+  static constexpr std::size_t kShortMax = 255;  // octets of a body whose size takes one
+  static constexpr std::uint32_t kShortHeader = 2;
+  static constexpr std::size_t kCacheLine = 64;
+
   [[nodiscard]] bool ask_for_credit(std::uint32_t most);
+  // One byte is kept for the mark that leads to the next chunk.
+  bool has_room_for(std::size_t bytes) const {
+    return write_chunk_->capacity() - write_offset_ > bytes;
+  }
+  void frame_appended(const std::uint8_t* at, std::uint32_t length, bool more) {
+    commit(length);
+    if (!more) ++pending_messages_;
+    // A publisher with many pipes comes back when the line is long out of its cache.
+    __builtin_prefetch(at + length + kCacheLine, 1);
+  }
   [[nodiscard]] std::uint8_t* reserve(std::size_t bytes);
   [[nodiscard]] bool add_chunk(std::size_t bytes, Bytes moved);
   std::uint32_t next_chunk_bytes() const;
@@ -139,6 +218,13 @@ class YPipe {
   }
   [[nodiscard]] bool append_mark(std::uint8_t mark);
   [[nodiscard]] bool refresh();
+  const std::uint8_t* look(Cursor& cursor);
+  // Whoever reads from many pipes in turn finds the next record of this one in its cache then.
+  void prefetch_front() const {
+    const std::uint8_t* next = read_.chunk->data() + read_.offset;
+    __builtin_prefetch(next);
+    __builtin_prefetch(next + kCacheLine);
+  }
   void drop_spare();
   void choose_fence();
   void leave_chunk(Chunk& finished);

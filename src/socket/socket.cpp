@@ -42,14 +42,6 @@ void Socket::stop() {
 
 // ---- taking in what has happened
 
-// What every call does first.
-int Socket::enter() {
-  if (__builtin_expect(is_stopped_.load(std::memory_order_relaxed), 0)) return fail_stopped();
-  is_known_unreadable_ = false;
-  if (__builtin_expect(!mailbox_->is_empty(), 0)) take_in_news();
-  return 0;
-}
-
 void Socket::take_in_news() {
   mailbox_->serve_all();
   settle();
@@ -189,24 +181,13 @@ void Socket::let_go(PipeEnd& end, int linger_ms) {
 
 // ---- messages
 
-int Socket::send(const OutFrame& frame, bool dont_wait) {
-  if (int error = enter()) return error;
-  const int result = try_send(frame);
-  if (__builtin_expect(result == 0, 1)) return 0;
+// After a first attempt with this result.
+int Socket::send_soon(const OutFrame& frame, bool dont_wait, int result) {
   if (dont_wait || options_.sndtimeo == 0) return result == kAgainAtOnce ? EAGAIN : result;
   return go_on(result, options_.sndtimeo, kPollOut, [&] { return try_send(frame); });
 }
 
-int Socket::try_send(const OutFrame& frame) {
-  const int result = pattern_->send(frame);
-  if (__builtin_expect(!to_let_go_.empty(), 0)) settle();
-  return result;
-}
-
-int Socket::recv(Message& message, bool dont_wait) {
-  if (int error = enter()) return error;
-  const int result = try_recv(message);
-  if (__builtin_expect(result == 0, 1)) return 0;
+int Socket::recv_soon(Message& message, bool dont_wait, int result) {
   if (dont_wait || options_.rcvtimeo == 0) {
     // Nobody else reads what we keep.
     if (result != EAGAIN || !borrowed_.is_held() || !borrowed_.read(pipes_)) return result;
@@ -216,14 +197,14 @@ int Socket::recv(Message& message, bool dont_wait) {
   return go_on(result, options_.rcvtimeo, kPollIn, [&] { return try_recv(message); });
 }
 
-int Socket::try_recv(Message& message) {
-  int result = pattern_->recv(message);
-  while (__builtin_expect(!to_let_go_.empty(), 0)) {
+int Socket::settle_and_recv(Message& message, int result) {
+  if (result == 0 && !message.outlast_moment()) result = ENOMEM;
+  while (!to_let_go_.empty()) {
     settle();
     // What goes may leave its name, and so its turn, to somebody else.
     if (result == EAGAIN) result = pattern_->recv(message);
   }
-  if (__builtin_expect(result == 0, 1)) has_more_ = message.has_more();
+  if (result == 0) has_more_ = message.has_more();
   return result;
 }
 

@@ -43,8 +43,16 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   // ETERM for every call from now on. Any thread.
   void stop();
 
-  int send(const OutFrame& frame, bool dont_wait);
-  int recv(Message& message, bool dont_wait);
+  int send(const OutFrame& frame, bool dont_wait) {
+    if (int error = enter()) return error;
+    const int result = try_send(frame);
+    return __builtin_expect(result == 0, 1) ? 0 : send_soon(frame, dont_wait, result);
+  }
+  int recv(Message& message, bool dont_wait) {
+    if (int error = enter()) return error;
+    const int result = try_recv(message);
+    return __builtin_expect(result == 0, 1) ? 0 : recv_soon(message, dont_wait, result);
+  }
 
   int set(int number, const void* value, std::size_t length);
   int get(int number, void* value, std::size_t* length);
@@ -120,10 +128,28 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   // SocketLinks::Client
   void links_changed() override;
 
-  int enter();
+  // What every call does first.
+  int enter() {
+    if (__builtin_expect(is_stopped_.load(std::memory_order_relaxed), 0)) return fail_stopped();
+    is_known_unreadable_ = false;
+    if (__builtin_expect(!mailbox_->is_empty(), 0)) take_in_news();
+    return 0;
+  }
   int fail_stopped();
-  int try_send(const OutFrame& frame);
-  int try_recv(Message& message);
+  int try_send(const OutFrame& frame) {
+    const int result = pattern_->send(frame);
+    if (__builtin_expect(!to_let_go_.empty(), 0)) settle();
+    return result;
+  }
+  int try_recv(Message& message) {
+    const int result = pattern_->recv(message);
+    if (__builtin_expect(!to_let_go_.empty(), 0)) return settle_and_recv(message, result);
+    if (__builtin_expect(result == 0, 1)) has_more_ = message.has_more();
+    return result;
+  }
+  int settle_and_recv(Message& message, int result);
+  int send_soon(const OutFrame& frame, bool dont_wait, int result);
+  int recv_soon(Message& message, bool dont_wait, int result);
   template <typename Attempt>
   int go_on(int result, int timeout_ms, int wish, Attempt attempt);
   void settle();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 
 #include "unit/pipe/pipe_bench.h"
@@ -110,6 +111,111 @@ TEST_F(ReceiverTest, ALargeSubscriptionMayBeCutAnywhereInItsHead) {
     if (cut == head) break;
     EXPECT_EQ(feed(Octets(middle, frame.end())), Outcome::need_more);
     EXPECT_EQ(bench.near.read().size(), 9'000u) << cut;
+  }
+}
+
+// A receiver, and how its input comes to it.
+struct Reading : CommandSink {
+  explicit Reading(bool reads_in_place) : is_in_place(reads_in_place) {
+    bench.adopt();
+    bench.near.end().set_in_limit(3);
+  }
+  bool command_received(Bytes) override {
+    ++commands;
+    return true;
+  }
+  bool needs_room(Bytes) const override { return false; }
+
+  // The peer has sent this.
+  void come(Bytes more) {
+    if (!receiver.direct_room().empty()) {
+      const std::size_t count = std::min(more.size(), receiver.direct_room().size());
+      std::copy_n(more.begin(), count, receiver.direct_room().begin());
+      ASSERT_EQ(receiver.direct_read(count), Outcome::need_more);
+      more = more.subspan(count);
+    }
+    if (is_in_place) {
+      const MutableBytes room = receiver.place()->room(input, input.size() + more.size(), 4096);
+      std::copy(more.begin(), more.end(), room.begin() + static_cast<std::ptrdiff_t>(input.size()));
+      input = Bytes(room).first(input.size() + more.size());
+    } else {
+      kept.erase(kept.begin(), kept.end() - static_cast<std::ptrdiff_t>(input.size()));
+      append(kept, more);
+      input = kept;
+    }
+    go_on();
+  }
+  void go_on() {
+    std::size_t taken = 0;
+    outcome = receiver.feed(input, &taken);
+    input = input.subspan(taken);
+  }
+
+  bool is_in_place;
+  Bench bench;
+  Receiver receiver{bench.far.end(), *this, Receiver::Framing::zmtp, false, -1};
+  Octets kept;
+  Bytes input;
+  int commands = 0;
+  Outcome outcome = Outcome::need_more;
+};
+
+// Frames of every kind that may come, also such as no peer should write.
+Octets random_frame(std::mt19937& rng) {
+  const auto one_of = [&rng](int count) { return static_cast<int>(rng() % count); };
+  Octets frame;
+  const std::size_t sizes[] = {0, 1, 5, 100, 255, 256, 300, 4000, 8191, 8192, 20'000};
+  const Octets body(sizes[one_of(8) != 0 ? one_of(7) : one_of(11)],
+                    static_cast<std::uint8_t>(rng()));
+  switch (one_of(12)) {
+    case 0:
+      append_ping(frame, 0);
+      break;
+    case 1:  // a long header where a short one would do
+      frame = {kFrameLong, 0, 0, 0, 0, 0, 0, 0, 3, 'a', 'b', 'c'};
+      break;
+    case 2:  // reserved bits
+      append_frame(frame, 0, body);
+      frame[0] |= 0xb0;
+      break;
+    default:
+      append_frame(frame, one_of(3) == 0 ? kFrameMore : 0, body);
+  }
+  return frame;
+}
+
+TEST(Receiver, WhatIsReadInPlaceBecomesTheSameMessages) {
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    std::mt19937 rng(seed);
+    Octets stream;
+    for (int i = 0; i < 100; ++i) append(stream, random_frame(rng));
+    append_frame(stream, 0, as_bytes("last"));
+    Reading copied(false);
+    Reading placed(true);
+    Bytes rest = stream;
+    std::string last;
+    while (last != "last") {
+      if (!rest.empty() && copied.outcome != Outcome::paused) {
+        const std::size_t count = std::min<std::size_t>(rest.size(), rng() % 2000);
+        copied.come(rest.first(count));
+        placed.come(rest.first(count));
+        rest = rest.subspan(count);
+      } else {
+        copied.go_on();
+        placed.go_on();
+      }
+      ASSERT_EQ(placed.outcome, copied.outcome) << seed;
+      ASSERT_EQ(placed.input.size(), copied.input.size()) << seed;
+      ASSERT_EQ(placed.commands, copied.commands) << seed;
+      ASSERT_EQ(placed.receiver.frames_taken(), copied.receiver.frames_taken()) << seed;
+      ASSERT_EQ(placed.receiver.messages_published(), copied.receiver.messages_published());
+      ASSERT_EQ(placed.receiver.is_inside_message(), copied.receiver.is_inside_message());
+      for (auto reads = rng() % 8; reads > 0; --reads) {
+        const std::string text = copied.bench.near.read();
+        ASSERT_EQ(placed.bench.near.read(), text) << seed;
+        if (text != "-") last = text;
+      }
+    }
   }
 }
 
