@@ -49,13 +49,12 @@ class YPipe {
   [[nodiscard]] bool append_frame(Bytes body, bool more) {
     const std::size_t size = body.size();
     const bool is_easy =
-        size <= kShortMax && write_chunk_ != nullptr && has_room_for(kShortHeader + size);
+        size <= kCopyMax && write_chunk_ != nullptr && has_room_for(kLongHeader + size);
     if (__builtin_expect(!is_easy, 0)) return append_moved_frame(body, more);
     std::uint8_t* at = write_chunk_->data() + write_offset_;
-    at[0] = more ? 1 : 0;
-    at[1] = static_cast<std::uint8_t>(size);
-    if (size != 0) std::memcpy(at + kShortHeader, body.data(), size);
-    frame_appended(at, kShortHeader + static_cast<std::uint32_t>(size), more);
+    const std::uint32_t header = write_frame_header(at, size, more);
+    if (size != 0) std::memcpy(at + header, body.data(), size);
+    frame_appended(at, header + static_cast<std::uint32_t>(size), more);
     return true;
   }
   // The same if `body` may stand in the room() already.
@@ -152,10 +151,17 @@ class YPipe {
   [[nodiscard]] bool front_frame(Frame& frame) {
     if (__builtin_expect(read_.position == known_, 0) && !refresh()) return false;
     const std::uint8_t* at = read_.chunk->data() + read_.offset;
-    if (__builtin_expect(at[0] > 1, 0)) return false;
-    frame.body = {at + kShortHeader, at[1]};
-    frame.length = kShortHeader + at[1];
-    frame.has_more = at[0] != 0;
+    const std::uint8_t flags = at[0];
+    if (flags <= 1) {
+      frame.length = kShortHeader + at[1];
+      frame.body = {at + kShortHeader, at[1]};
+    } else {
+      if (__builtin_expect(flags > 3, 0)) return false;
+      const auto size = static_cast<std::uint32_t>(load_be64(at + 1));
+      frame.length = kLongHeader + size;
+      frame.body = {at + kLongHeader, size};
+    }
+    frame.has_more = (flags & 1) != 0;
     return true;
   }
   // Removes it. True: as with pop().
@@ -196,6 +202,7 @@ class YPipe {
  private:
   static constexpr std::size_t kShortMax = 255;  // octets of a body whose size takes one
   static constexpr std::uint32_t kShortHeader = 2;
+  static constexpr std::uint32_t kLongHeader = 9;
   static constexpr std::size_t kCacheLine = 64;
 
   [[nodiscard]] bool ask_for_credit(std::uint32_t most);
