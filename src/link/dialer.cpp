@@ -82,7 +82,8 @@ void Dialer::try_next() {
   while (next_remote_ < remotes_.size()) {
     const Target target{remotes_[next_remote_++], source_};
     ConnectOutcome outcome = settings_.transport->connect(target, settings_.transport_options);
-    if (outcome.ok() && outcome.in_progress && settings_.transport->reports_delay()) {
+    const bool was_delayed = outcome.ok() && (outcome.in_progress || outcome.was_delayed);
+    if (was_delayed && settings_.transport->reports_delay()) {
       report(MonitorEventKind::connect_delayed, EINPROGRESS);
     }
     if (!outcome.ok()) {
