@@ -98,6 +98,7 @@ class YPipe {
     cursor.position += record.length;
   }
   Cursor read_cursor() const { return read_; }
+  std::uint64_t messages_read() const { return messages_read_; }
   [[nodiscard]] bool front(Record& record) { return peek(read_, record); }
   // Removes the record at the front, which `front` returned. Its Body or PeerInfo now belongs to
   // the caller. True: the writer waits for room, there is enough now, and the caller must tell it.
@@ -157,7 +158,7 @@ class YPipe {
 
   // written by the reader
   alignas(64) Atomic<bool> dormant_{false};
-  Atomic<bool> is_fenced_{false};
+  Atomic<bool> is_fenced_{true};  // at first: most pipes of short lives carry little
   Atomic<bool> writer_waits_{false};
   Atomic<std::uint32_t> limit_{0};
   Atomic<std::uint64_t> taken_{0};
@@ -170,7 +171,7 @@ class YPipe {
   std::uint64_t messages_read_ = 0;
   std::uint64_t credited_ = 0;  // what `taken_` says
   std::uint64_t slept_at_ = 0;  // messages_read_ when the reader went to sleep last
-  std::uint32_t short_naps_ = 0;
+  std::uint32_t short_naps_ = kShortNapsBefore;
 };
 
 }  // namespace zmqng
