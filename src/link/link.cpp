@@ -48,6 +48,12 @@ void Link::start() {
   post(reactor_.mailbox(), kStart);
 }
 
+void Link::start_here() {
+  host_.link_started(*this);
+  reactor_.add_load(1);
+  begin();
+}
+
 void Link::post_stop(int linger_ms) {
   stop_linger_ms_.store(linger_ms, std::memory_order_release);
   post(reactor_.mailbox(), kStop);
