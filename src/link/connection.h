@@ -105,6 +105,7 @@ class Connection final : private FdHandler, private CommandSink {
   // How long a peer that takes nothing any more may go on sending.
   static constexpr Millis kDeadWaitMs = 1000;
   static constexpr int kReadsPerTurn = 16;
+  static constexpr std::uint64_t kMessagesBeforeLending = 2;
   // How long input may stay with a borrower that does not come back.
   static constexpr Millis kLeaseMs = 10;
 
