@@ -13,9 +13,6 @@ namespace {
 
 constexpr std::uint32_t kErrnoEpipe = EPIPE;
 
-// Ended by us, with nothing more to say.
-constexpr ConnectionEnd kDrained{{}, false, true};
-
 std::unique_ptr<Peer> make_peer(const LinkSettings& settings) {
   PeerOptions options;
   options.type = settings.type;
@@ -358,78 +355,6 @@ void Connection::output_lost() {
   dead_deadline_ = reactor_.now() + kDeadWaitMs;
   is_input_empty_ = false;
   if (!is_receiving_ && !is_paused_) receive();
-}
-
-// ---- ending
-
-void Connection::drain() {
-  if (is_closed()) return;
-  if (!is_streaming()) {
-    close(kDrained);
-    return;
-  }
-  state_ = State::draining;
-  is_lent_ = false;
-  receiver_->discard_messages();
-  if (is_paused_) end_pause();
-  // Not simply dropped: it may end inside a frame, whose rest is still to come.
-  if (!take_input()) return;
-  send();
-  // In the middle of a read the caller goes on reading; what it has read comes first.
-  if (!is_closed() && !is_receiving_) receive();
-}
-
-// Everything is with the kernel. Closing now, with input unread or still to come, would make the
-// kernel reset the connection and drop what the peer has not received: wait until the peer has it
-// all, but not for ever, for a program may read only after its other socket's context has ended.
-// The link's linger limits this wait, too.
-void Connection::begin_end_wait() {
-  state_ = State::expect_end;
-  if (is_output_dead_) {
-    close(kDrained);
-    return;
-  }
-  stream_->shutdown_write();
-  end_wait_since_ = reactor_.now();
-  end_check_ = end_wait_since_ + end_check_wait_;
-  owner_.connection_deadline_changed();
-}
-
-bool Connection::is_peer_a_talker() const {
-  return has_peer_pinged_ || (!settings_.is_publisher() && receiver_->frames_taken() > 0);
-}
-
-void Connection::check_end_wait(Millis now) {
-  receive();
-  if (is_closed()) return;
-  const Millis deadline = end_wait_since_ + (is_peer_a_talker() ? kEndWaitForTalkerMs : kEndWaitMs);
-  if (now >= deadline || stream_->pending_output() == 0) {
-    close(kDrained);
-    return;
-  }
-  end_check_wait_ = std::min(2 * end_check_wait_, kEndCheckMaxMs);
-  end_check_ = std::min(now + end_check_wait_, deadline);
-}
-
-void Connection::close_now() {
-  close(kDrained);
-}
-
-void Connection::close(const ConnectionEnd& end) {
-  if (is_closed()) return;
-  reactor_.unwatch(watch_);
-  // A refusal that the peer should read may still be staged; what does not fit is not worth
-  // waiting.
-  if (state_ == State::expect_handshake && sender_.has_staged() && !is_output_dead_) {
-    sender_.flush();
-  }
-  state_ = State::closed;
-  is_lent_ = false;
-  // Whoever polls the descriptor keeps the connection from ending, and would not notice.
-  if (far_ != nullptr && far_->is_peer_waiting()) stream_->end_polling();
-  if (receiver_ != nullptr && far_ != nullptr) far_->rollback();
-  sender_.skip_to_message_start();
-  owner_.connection_ended(end);
 }
 
 // ---- time

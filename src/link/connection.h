@@ -30,6 +30,8 @@ struct ConnectionEnd {
   bool is_drained = false;  // we closed it ourselves, after the last byte
 };
 
+// Ended by us, with nothing more to say.
+inline constexpr ConnectionEnd kDrained{{}, false, true};
 // The peer broke the protocol, or its socket is gone: nobody comes back.
 inline constexpr ConnectionEnd kBroken{{}, false, false};
 
@@ -127,6 +129,8 @@ class Connection final : private FdHandler, private CommandSink {
   void send();
   void after_send(Sender::Outcome outcome);
   void output_lost();
+  bool has_nothing_to_wait_for();
+  bool is_peer_silent() const;
   bool is_peer_a_talker() const;
   void begin_end_wait();
   void check_end_wait(Millis now);
