@@ -40,7 +40,7 @@ Connection::~Connection() {
   reactor_.unwatch(watch_);
 }
 
-void Connection::start() {
+void Connection::start(bool is_dialed) {
   if (settings_.is_raw()) {
     is_old_peer_ = true;
     become_ready(nullptr);
@@ -51,9 +51,14 @@ void Connection::start() {
   }
   peer_ = make_peer(settings_);
   sender_.stage(peer_->take_output());
-  send();
-  // Most accepted peers have sent their greeting by now.
-  if (!is_closed()) receive();
+  if (is_dialed) {
+    send();
+    update_watch();
+  } else {
+    // What the visitor's greeting is answered with goes out together with our own.
+    receive();
+    if (!is_closed() && sender_.has_staged() && !must_write_) send();
+  }
   if (!is_closed()) owner_.connection_deadline_changed();
 }
 
@@ -126,8 +131,12 @@ void Connection::end_if_dead() {
 void Connection::send_answers() {
   if (is_closed() || is_output_dead_ || peer_ == nullptr || peer_->output().empty()) return;
   if (state_ != State::expect_handshake && sender_.has_staged()) return;
-  sender_.stage(peer_->take_output());
+  stage_answers();
   send();
+}
+
+void Connection::stage_answers() {
+  if (!peer_->output().empty()) sender_.stage(peer_->take_output());
 }
 
 bool Connection::read_once() {
@@ -172,15 +181,16 @@ bool Connection::take_input() {
 bool Connection::take_handshake() {
   const Peer::Fed fed = peer_->feed(input_.bytes());
   input_.take(fed.consumed_bytes);
+  if (fed.status == Peer::Status::ready) {
+    stage_answers();  // they share a write with the first messages
+    become_ready(peer_.get());
+    return !is_closed();
+  }
   send_answers();
   if (is_closed()) return false;
   if (fed.status == Peer::Status::need_more) return true;
-  if (fed.status == Peer::Status::failed) {
-    close({peer_->failure(), false, false});
-    return false;
-  }
-  become_ready(peer_.get());
-  return !is_closed();
+  close({peer_->failure(), false, false});
+  return false;
 }
 
 bool Connection::take_traffic() {

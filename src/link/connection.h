@@ -66,8 +66,9 @@ class Connection final : private FdHandler, private CommandSink {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Begins with the handshake; may end at once (the owner is told).
-  void start();
+  // Begins with the handshake; may end at once (the owner is told). `is_dialed`: by us; else the
+  // peer's greeting is likely to be there already.
+  void start(bool is_dialed);
 
   void serve(std::uint32_t ready);
   // The socket has written something.
@@ -116,6 +117,7 @@ class Connection final : private FdHandler, private CommandSink {
   bool needs_room(Bytes body) const override;
 
   void receive();
+  void stage_answers();
   void send_answers();
   void end_if_dead();
   // False: stop reading for now.

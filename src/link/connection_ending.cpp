@@ -75,9 +75,9 @@ void Connection::close_now() {
 void Connection::close(const ConnectionEnd& end) {
   if (is_closed()) return;
   reactor_.unwatch(watch_);
-  // A refusal that the peer should read may still be staged; what does not fit is not worth
-  // waiting.
-  if (state_ == State::expect_handshake && sender_.has_staged() && !is_output_dead_) {
+  // The end of our side of the handshake, or a refusal that the peer should read, may still be
+  // staged; what does not fit is not worth waiting.
+  if (far_ == nullptr && sender_.has_staged() && !is_output_dead_) {
     sender_.flush();
   }
   state_ = State::closed;
