@@ -3,9 +3,9 @@
 //
 // Owner:    Pipe. Lives until both PipeEnds have left.
 // Threads:  write side - holder of the writing PipeEnd; read side - holder of the reading one.
-//           Shared: `published_` (release / acquire), `dormant_` (asymmetric fence, see fence.h; a
-//           reader that sleeps after every few messages asks the writer, by `is_fenced_`, for full
-//           fences: membarrier would cost more),
+//           Shared: `published_` (release / acquire), `dormant_` (asymmetric fence, see fence.h; at
+//           first, and when it sleeps after every few messages, the reader asks the writer, by
+//           `is_fenced_`, for full fences: membarrier would cost more),
 //           `taken_` and `writer_waits_` (credit; sequentially consistent, touched once per half
 //           high-water mark), `limit_` (plain number, either side may change it).
 // Holds:    read <= published <= written. Published bytes never change. Only whole messages are
