@@ -53,7 +53,10 @@ void Dialer::name_resolved(ResolveToken token, Result<AddressList> answer) {
     answer_token_ = token;
     answer_ = std::move(answer);
   }
-  post(reactor_.mailbox(), 1);
+  // The reactor may be at its end before this thread has done with the mailbox.
+  Mailbox* mailbox = reactor_.mailbox().add_ref();
+  post(*mailbox, 1);
+  mailbox->drop();
 }
 
 void Dialer::serve_answer(Attention& attention, std::uint32_t) {
