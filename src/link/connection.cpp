@@ -13,9 +13,6 @@ namespace {
 
 constexpr std::uint32_t kErrnoEpipe = EPIPE;
 
-// Ended by us, with nothing more to say.
-constexpr ConnectionEnd kDrained{{}, false, true};
-
 std::unique_ptr<Peer> make_peer(const LinkSettings& settings) {
   PeerOptions options;
   options.type = settings.type;
@@ -43,7 +40,7 @@ Connection::~Connection() {
   reactor_.unwatch(watch_);
 }
 
-void Connection::start() {
+void Connection::start(bool is_dialed) {
   if (settings_.is_raw()) {
     is_old_peer_ = true;
     become_ready(nullptr);
@@ -54,9 +51,14 @@ void Connection::start() {
   }
   peer_ = make_peer(settings_);
   sender_.stage(peer_->take_output());
-  send();
-  // Most accepted peers have sent their greeting by now.
-  if (!is_closed()) receive();
+  if (is_dialed) {
+    send();
+    update_watch();
+  } else {
+    // What the visitor's greeting is answered with goes out together with our own.
+    receive();
+    if (!is_closed() && sender_.has_staged() && !must_write_) send();
+  }
   if (!is_closed()) owner_.connection_deadline_changed();
 }
 
@@ -129,8 +131,12 @@ void Connection::end_if_dead() {
 void Connection::send_answers() {
   if (is_closed() || is_output_dead_ || peer_ == nullptr || peer_->output().empty()) return;
   if (state_ != State::expect_handshake && sender_.has_staged()) return;
-  sender_.stage(peer_->take_output());
+  stage_answers();
   send();
+}
+
+void Connection::stage_answers() {
+  if (!peer_->output().empty()) sender_.stage(peer_->take_output());
 }
 
 bool Connection::read_once() {
@@ -175,15 +181,16 @@ bool Connection::take_input() {
 bool Connection::take_handshake() {
   const Peer::Fed fed = peer_->feed(input_.bytes());
   input_.take(fed.consumed_bytes);
+  if (fed.status == Peer::Status::ready) {
+    stage_answers();  // they share a write with the first messages
+    become_ready(peer_.get());
+    return !is_closed();
+  }
   send_answers();
   if (is_closed()) return false;
   if (fed.status == Peer::Status::need_more) return true;
-  if (fed.status == Peer::Status::failed) {
-    close({peer_->failure(), false, false});
-    return false;
-  }
-  become_ready(peer_.get());
-  return !is_closed();
+  close({peer_->failure(), false, false});
+  return false;
 }
 
 bool Connection::take_traffic() {
@@ -359,78 +366,6 @@ void Connection::output_lost() {
   dead_deadline_ = reactor_.now() + kDeadWaitMs;
   is_input_empty_ = false;
   if (!is_receiving_ && !is_paused_) receive();
-}
-
-// ---- ending
-
-void Connection::drain() {
-  if (is_closed()) return;
-  if (!is_streaming()) {
-    close(kDrained);
-    return;
-  }
-  state_ = State::draining;
-  is_lent_ = false;
-  receiver_->discard_messages();
-  if (is_paused_) end_pause();
-  // Not simply dropped: it may end inside a frame, whose rest is still to come.
-  if (!take_input()) return;
-  send();
-  // In the middle of a read the caller goes on reading; what it has read comes first.
-  if (!is_closed() && !is_receiving_) receive();
-}
-
-// Everything is with the kernel. Closing now, with input unread or still to come, would make the
-// kernel reset the connection and drop what the peer has not received: wait until the peer has it
-// all, but not for ever, for a program may read only after its other socket's context has ended.
-// The link's linger limits this wait, too.
-void Connection::begin_end_wait() {
-  state_ = State::expect_end;
-  if (is_output_dead_) {
-    close(kDrained);
-    return;
-  }
-  stream_->shutdown_write();
-  end_wait_since_ = reactor_.now();
-  end_check_ = end_wait_since_ + end_check_wait_;
-  owner_.connection_deadline_changed();
-}
-
-bool Connection::is_peer_a_talker() const {
-  return has_peer_pinged_ || (!settings_.is_publisher() && receiver_->frames_taken() > 0);
-}
-
-void Connection::check_end_wait(Millis now) {
-  receive();
-  if (is_closed()) return;
-  const Millis deadline = end_wait_since_ + (is_peer_a_talker() ? kEndWaitForTalkerMs : kEndWaitMs);
-  if (now >= deadline || stream_->pending_output() == 0) {
-    close(kDrained);
-    return;
-  }
-  end_check_wait_ = std::min(2 * end_check_wait_, kEndCheckMaxMs);
-  end_check_ = std::min(now + end_check_wait_, deadline);
-}
-
-void Connection::close_now() {
-  close(kDrained);
-}
-
-void Connection::close(const ConnectionEnd& end) {
-  if (is_closed()) return;
-  reactor_.unwatch(watch_);
-  // A refusal that the peer should read may still be staged; what does not fit is not worth
-  // waiting.
-  if (state_ == State::expect_handshake && sender_.has_staged() && !is_output_dead_) {
-    sender_.flush();
-  }
-  state_ = State::closed;
-  is_lent_ = false;
-  // Whoever polls the descriptor keeps the connection from ending, and would not notice.
-  if (far_ != nullptr && far_->is_peer_waiting()) stream_->end_polling();
-  if (receiver_ != nullptr && far_ != nullptr) far_->rollback();
-  sender_.skip_to_message_start();
-  owner_.connection_ended(end);
 }
 
 // ---- time

@@ -30,6 +30,8 @@ struct ConnectionEnd {
   bool is_drained = false;  // we closed it ourselves, after the last byte
 };
 
+// Ended by us, with nothing more to say.
+inline constexpr ConnectionEnd kDrained{{}, false, true};
 // The peer broke the protocol, or its socket is gone: nobody comes back.
 inline constexpr ConnectionEnd kBroken{{}, false, false};
 
@@ -66,8 +68,9 @@ class Connection final : private FdHandler, private CommandSink {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Begins with the handshake; may end at once (the owner is told).
-  void start();
+  // Begins with the handshake; may end at once (the owner is told). `is_dialed`: by us; else the
+  // peer's greeting is likely to be there already.
+  void start(bool is_dialed);
 
   void serve(std::uint32_t ready);
   // The socket has written something.
@@ -107,6 +110,7 @@ class Connection final : private FdHandler, private CommandSink {
   // How long a peer that takes nothing any more may go on sending.
   static constexpr Millis kDeadWaitMs = 1000;
   static constexpr int kReadsPerTurn = 16;
+  static constexpr std::uint64_t kMessagesBeforeLending = 2;
   // How long input may stay with a borrower that does not come back.
   static constexpr Millis kLeaseMs = 10;
 
@@ -115,6 +119,7 @@ class Connection final : private FdHandler, private CommandSink {
   bool needs_room(Bytes body) const override;
 
   void receive();
+  void stage_answers();
   void send_answers();
   void end_if_dead();
   // False: stop reading for now.
@@ -128,6 +133,8 @@ class Connection final : private FdHandler, private CommandSink {
   void send();
   void after_send(Sender::Outcome outcome);
   void output_lost();
+  bool has_nothing_to_wait_for();
+  bool is_peer_silent() const;
   bool is_peer_a_talker() const;
   void begin_end_wait();
   void check_end_wait(Millis now);

@@ -30,6 +30,8 @@ bool Connection::may_lend() {
   if (state_ != State::streaming || is_output_dead_ || has_hung_up_ || must_take_over_)
     return false;
   if (settings_.is_publisher() || !receiver_->is_plain()) return false;
+  // One message may be all that a visitor has to say, and lending has its price.
+  if (receiver_->messages_published() < kMessagesBeforeLending) return false;
   if (!is_paused_) return true;
   // Heartbeats that go on mean timers.
   const bool has_timers = has_heartbeat() && heartbeat_->next_deadline() != kNever;

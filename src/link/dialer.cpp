@@ -53,7 +53,10 @@ void Dialer::name_resolved(ResolveToken token, Result<AddressList> answer) {
     answer_token_ = token;
     answer_ = std::move(answer);
   }
-  post(reactor_.mailbox(), 1);
+  // The reactor may be at its end before this thread has done with the mailbox.
+  Mailbox* mailbox = reactor_.mailbox().add_ref();
+  post(*mailbox, 1);
+  mailbox->drop();
 }
 
 void Dialer::serve_answer(Attention& attention, std::uint32_t) {
@@ -82,7 +85,8 @@ void Dialer::try_next() {
   while (next_remote_ < remotes_.size()) {
     const Target target{remotes_[next_remote_++], source_};
     ConnectOutcome outcome = settings_.transport->connect(target, settings_.transport_options);
-    if (outcome.ok() && outcome.in_progress && settings_.transport->reports_delay()) {
+    const bool was_delayed = outcome.ok() && (outcome.in_progress || outcome.was_delayed);
+    if (was_delayed && settings_.transport->reports_delay()) {
       report(MonitorEventKind::connect_delayed, EINPROGRESS);
     }
     if (!outcome.ok()) {

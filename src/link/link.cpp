@@ -48,6 +48,12 @@ void Link::start() {
   post(reactor_.mailbox(), kStart);
 }
 
+void Link::start_here() {
+  host_.link_started(*this);
+  reactor_.add_load(1);
+  begin();
+}
+
 void Link::post_stop(int linger_ms) {
   stop_linger_ms_.store(linger_ms, std::memory_order_release);
   post(reactor_.mailbox(), kStop);
@@ -168,7 +174,7 @@ void Link::open_connection(std::unique_ptr<Stream> stream) {
   was_ready_ = false;
   if (connection_ != nullptr) ended_connection_ = std::move(connection_);
   connection_.reset(new Connection(*this, reactor_, *settings_, std::move(stream)));
-  connection_->start();
+  connection_->start(is_dialed());
 }
 
 // ---- the connection's
@@ -239,7 +245,9 @@ void Link::announce_peer(const Peer* peer) {
   PeerInfo* info = describe(peer);
   if (info != nullptr && !far_->write_peer(info)) info->drop();
   if (settings_->reports_connects()) write_notice();
-  far_->publish();
+  // Else it is told with the first message, and needs no wake-up of its own.
+  const bool is_awaited = !is_dialed() || settings_->keeps_routing_ids() || settings_->is_raw();
+  if (is_awaited || settings_->conflates()) far_->publish();
 }
 
 // An empty message: a connection came or went (ROUTER_NOTIFY, STREAM_NOTIFY).

@@ -39,6 +39,8 @@ class Link final : private PipeOwner,
 
   // Hands the link to its reactor. Any thread; only `post_stop` may come before.
   void start();
+  // The same for the reactor's thread, which begins at once.
+  void start_here();
   // Asks the link to end, as the socket's leaving of the pipe does. Any thread, while the link is
   // in the host's list.
   void post_stop(int linger_ms);

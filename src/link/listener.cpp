@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 
@@ -83,10 +84,14 @@ bool Listener::begin() {
   return !error;
 }
 
+// Visitors mostly come alone: it takes a crowd to look for a second one in the same turn.
 void Listener::fd_ready(std::uint32_t) {
-  for (int i = 0; i < kAcceptsPerTurn; ++i) {
-    if (!accept_one()) return;
+  for (int i = 0; i < accepts_; ++i) {
+    if (accept_one()) continue;
+    accepts_ = 1;
+    return;
   }
+  accepts_ = std::min(2 * accepts_, kAcceptsPerTurn);
 }
 
 // False: no more for now.
@@ -134,7 +139,11 @@ void Listener::take_in(std::unique_ptr<Stream> stream) {
     settings_->drop();
     return;
   }
-  link->start();
+  if (&reactor == &reactor_) {
+    link->start_here();
+  } else {
+    link->start();
+  }
 }
 
 // The kernel would report the waiting connection again and again; a pause costs nothing. One stall

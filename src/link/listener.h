@@ -64,6 +64,7 @@ class Listener final : private FdHandler, private TimerHandler, private Retiree,
   Timer timer_;
   int last_reported_error_ = 0;
   int transient_failures_ = 0;
+  int accepts_ = 1;  // in one turn
   std::atomic<int> refs_{2};
 };
 

@@ -331,6 +331,12 @@ const std::uint8_t* YPipe::look(Cursor& cursor) {
 }
 
 void YPipe::leave_chunk(Chunk& finished) {
+  // A reader that is kept busy need not fall asleep first to spare the writer the full fences; its
+  // next sleep takes the heavy one.
+  if (short_naps_ != 0 && messages_read_ - slept_at_ > kFewMessages) {
+    short_naps_ = 0;
+    is_fenced_.store(false, std::memory_order_relaxed);
+  }
   chunks_read_.store(chunks_read_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (finished.is_shared()) {
     finished.drop();  // messages still point into it

@@ -3,9 +3,9 @@
 //
 // Owner:    Pipe. Lives until both PipeEnds have left.
 // Threads:  write side - holder of the writing PipeEnd; read side - holder of the reading one.
-//           Shared: `published_` (release / acquire), `dormant_` (asymmetric fence, see fence.h; a
-//           reader that sleeps after every few messages asks the writer, by `is_fenced_`, for full
-//           fences: membarrier would cost more),
+//           Shared: `published_` (release / acquire), `dormant_` (asymmetric fence, see fence.h; at
+//           first, and when it sleeps after every few messages, the reader asks the writer, by
+//           `is_fenced_`, for full fences: membarrier would cost more),
 //           `taken_` and `writer_waits_` (credit; sequentially consistent, touched once per half
 //           high-water mark), `limit_` (plain number, either side may change it).
 // Holds:    read <= published <= written. Published bytes never change. Only whole messages are
@@ -254,7 +254,7 @@ class YPipe {
 
   // written by the reader
   alignas(64) Atomic<bool> dormant_{false};
-  Atomic<bool> is_fenced_{false};
+  Atomic<bool> is_fenced_{true};  // at first: most pipes of short lives carry little
   Atomic<bool> writer_waits_{false};
   Atomic<std::uint32_t> limit_{0};
   Atomic<std::uint64_t> taken_{0};
@@ -267,7 +267,7 @@ class YPipe {
   std::uint64_t messages_read_ = 0;
   std::uint64_t credited_ = 0;  // what `taken_` says
   std::uint64_t slept_at_ = 0;  // messages_read_ when the reader went to sleep last
-  std::uint32_t short_naps_ = 0;
+  std::uint32_t short_naps_ = kShortNapsBefore;
 };
 
 }  // namespace zmqng

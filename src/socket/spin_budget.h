@@ -6,18 +6,21 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace zmqng {
 
 class SpinBudget {
  public:
-  // Microseconds that the next wait may spin.
+  // Microseconds that the next wait may spin. None for the first: connections come into being.
   std::uint32_t next() {
+    if (!std::exchange(has_waited_, true)) return 0;
     if (us_ >= kLeastUs) return us_;
     return ++waits_ % kTryEvery == 0 ? kTryUs : 0;
   }
   // What came of the spinning: it took so long, or was in vain.
   void succeeded(std::uint64_t took_us) {
+    has_waited_ = true;
     const auto wanted = static_cast<std::uint32_t>(std::min<std::uint64_t>(4 * took_us, kMostUs));
     us_ = std::clamp(std::max(wanted, us_), kTryUs, kMostUs);
   }
@@ -31,6 +34,7 @@ class SpinBudget {
 
   std::uint32_t us_ = kTryUs;
   std::uint32_t waits_ = 0;
+  bool has_waited_ = false;
 };
 
 }  // namespace zmqng

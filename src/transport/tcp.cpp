@@ -183,12 +183,16 @@ ConnectOutcome TcpTransport::connect(const Target& target, const TransportOption
   }
   const int error = start_connect(fd.get(), remote);
   if (error != 0 && error != EINPROGRESS) return connect_failure(error, fd);
-  if (error == 0) {
+  // Within one host the handshake of tcp is over when connect() says that it has begun.
+  const auto peer = SocketAddress::remote_of(fd.get());
+  const bool is_up = !peer.is_empty() && !(SocketAddress::local_of(fd.get()) == peer);
+  if (error == 0 && !is_up) {
     if (const Error self = refuse_self_connection(fd.get())) return connect_failure(self.code, fd);
   }
   ConnectOutcome outcome;
-  outcome.in_progress = error == EINPROGRESS;
-  outcome.stream = std::make_unique<SocketStream>(std::move(fd));
+  outcome.in_progress = error == EINPROGRESS && !is_up;
+  outcome.was_delayed = error == EINPROGRESS && is_up;
+  outcome.stream = std::make_unique<SocketStream>(std::move(fd), is_up ? peer : SocketAddress());
   return outcome;
 }
 

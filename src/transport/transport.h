@@ -80,6 +80,7 @@ struct ConnectOutcome {
   int error = 0;       // 0: `stream` is valid
   int failed_fd = -1;  // as in ListenOutcome
   bool in_progress = false;
+  bool was_delayed = false;  // it was in progress, but is done by now
   std::unique_ptr<Stream> stream;
 
   bool ok() const { return error == 0; }

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "explore/explorer.h"
@@ -76,8 +77,28 @@ void read(Scene& scene, std::size_t count, bool gives_credit = false) {
   }
 }
 
-Program program(void (*write_all)(Scene&), void (*read_all)(Scene&), std::size_t count) {
+// The reader takes so many messages, then it goes to sleep.
+void take_and_nap(Scene& scene, std::uint64_t messages) {
+  for (std::uint64_t i = 0; i < messages; ++i) {
+    append(scene, 0);
+    (void)scene.pipe.publish();
+    Record record;
+    require(scene.pipe.front(record), "nothing there");
+    (void)scene.pipe.pop(record);
+  }
+  (void)scene.pipe.give_credit();
+  require(scene.pipe.go_dormant(), "something there");
+}
+
+// A pipe whose reader has been busy: it asks for no full fences, as a new one does.
+std::shared_ptr<Scene> after_a_run() {
   auto scene = std::make_shared<Scene>();
+  take_and_nap(*scene, YPipe::kFewMessages + 1);
+  return scene;
+}
+
+Program program(void (*write_all)(Scene&), void (*read_all)(Scene&), std::size_t count,
+                std::shared_ptr<Scene> scene = std::make_shared<Scene>()) {
   return {{[=] { write_all(*scene); }, [=] { read_all(*scene); }}, [=] {
             require(scene->received.size() == count, "a message is lost or doubled");
             for (std::size_t i = 0; i < count; ++i) {
@@ -92,20 +113,23 @@ void expect_success(const Outcome& outcome) {
   ::testing::Test::RecordProperty("schedules", std::to_string(outcome.schedules));
 }
 
+Program program_of_three(std::shared_ptr<Scene> scene) {
+  return program(
+      [](Scene& told) {
+        for (std::uint8_t i = 0; i < 3; ++i) {
+          append(told, i);
+          publish(told);
+        }
+      },
+      [](Scene& told) { read(told, 3); }, 3, std::move(scene));
+}
+
 TEST(YPipeExplored, ASleepingReaderHearsOfEveryMessage) {
   for (const bool has_membarrier : {true, false}) {
-    expect_success(explore::explore(
-        [] {
-          return program(
-              [](Scene& scene) {
-                for (std::uint8_t i = 0; i < 3; ++i) {
-                  append(scene, i);
-                  publish(scene);
-                }
-              },
-              [](Scene& scene) { read(scene, 3); }, 3);
-        },
-        {.preemptions = 4, .has_membarrier = has_membarrier}));
+    const Limits limits{.preemptions = 4, .has_membarrier = has_membarrier};
+    expect_success(explore::explore([] { return program_of_three(after_a_run()); }, limits));
+    expect_success(
+        explore::explore([] { return program_of_three(std::make_shared<Scene>()); }, limits));
   }
 }
 
@@ -202,15 +226,8 @@ TEST(YPipeExplored, AWriterHearsOfALimitThatWasRaised) {
 
 // A scene in which the reader sleeps, and has so often taken only one message before it did.
 std::shared_ptr<Scene> after_naps(std::uint32_t naps) {
-  auto scene = std::make_shared<Scene>();
-  for (std::uint32_t nap = 0; nap < naps; ++nap) {
-    append(*scene, 0);
-    (void)scene->pipe.publish();
-    Record record;
-    require(scene->pipe.front(record), "nothing there");
-    (void)scene->pipe.pop(record);
-    require(scene->pipe.go_dormant(), "something there");
-  }
+  auto scene = after_a_run();
+  for (std::uint32_t nap = 0; nap < naps; ++nap) take_and_nap(*scene, 1);
   return scene;
 }
 

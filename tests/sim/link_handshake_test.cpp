@@ -28,6 +28,35 @@ TEST(LinkHandshake, DialedAndAcceptedLinksTalkBothWays) {
   EXPECT_EQ(client.inbox, (std::deque<Frames>{{"a", "", "b"}}));
 }
 
+// Each is a packet, and wakes the other side up.
+TEST(LinkHandshake, TakesThreeWritesFromEachSideWithTheFirstMessages) {
+  World world;
+  world.network.settings.connects_at_once = true;
+  SimSocket& server = world.socket(SocketType::dealer);
+  SimSocket& client = world.socket(SocketType::dealer);
+  server.bind(7000);
+  world.settle();
+  client.connect("7000");
+  ASSERT_TRUE(client.send({"question"}));
+  world.settle();
+  EXPECT_EQ(server.inbox, (std::deque<Frames>{{"question"}}));
+  ASSERT_TRUE(server.send({"answer"}));
+  world.settle();
+  EXPECT_EQ(client.inbox, (std::deque<Frames>{{"answer"}}));
+  const SimNetwork::Wire& wire = *world.network.wire_to(7000);
+  EXPECT_EQ(wire.ends[0].writes, 3) << "signature; the rest; READY and the question";
+  EXPECT_EQ(wire.ends[1].writes, 3) << "signature and version; the rest and READY; the answer";
+}
+
+TEST(LinkHandshake, AVisitorWhoWaitsForUsIsGreetedFirst) {
+  World world;
+  SimSocket& server = world.socket(SocketType::dealer);
+  server.bind(7000);
+  auto visitor = dial(world, 7000, SocketType::dealer);
+  world.settle();
+  EXPECT_EQ(visitor->take_input().size(), 10u) << "the signature";
+}
+
 TEST(LinkHandshake, WorksWithEveryReadAndWriteCutShort) {
   World world(7);
   world.network.settings.short_io_percent = 100;

@@ -72,6 +72,80 @@ TEST(LinkLinger, WithNothingToSendTheLinkEndsAtOnce) {
   EXPECT_TRUE(client.is_done());
 }
 
+// A peer that keeps its side open, so that only we can end the connection.
+struct Conversation {
+  explicit Conversation(SocketType own, SocketType others)
+      : listener(world, 7000), client(world.socket(own)) {
+    client.connect("7000");
+    peer = listener.meet(others);
+  }
+  void ask(const char* question) {
+    ASSERT_TRUE(client.send({"", question}));
+    world.settle();
+    EXPECT_EQ(peer->frames(), (std::vector<std::string>{"", question}));
+  }
+  void answer() {
+    peer->send("", true);
+    peer->send("answer");
+    world.settle();
+    ASSERT_FALSE(client.inbox.empty());
+  }
+  bool ends_at_once() {
+    client.close(-1);
+    world.settle();
+    return client.is_done();
+  }
+
+  World world;
+  RawListener listener;
+  SimSocket& client;
+  std::unique_ptr<RawPeer> peer;
+};
+
+TEST(LinkLinger, AReqWithItsAnswerDoesNotWaitForThePeer) {
+  Conversation talk(SocketType::req, SocketType::rep);
+  talk.ask("first");
+  talk.answer();
+  talk.ask("second");
+  talk.answer();
+  EXPECT_TRUE(talk.ends_at_once());
+  EXPECT_TRUE(talk.peer->has_ended());
+}
+
+TEST(LinkLinger, AReqWithoutItsAnswerGivesThePeerTime) {
+  Conversation talk(SocketType::req, SocketType::rep);
+  talk.ask("first");
+  talk.answer();
+  talk.ask("second");
+  EXPECT_FALSE(talk.ends_at_once());
+  EXPECT_TRUE(talk.world.run_until_done(talk.client));
+}
+
+TEST(LinkLinger, ADealerGivesThePeerTime) {
+  Conversation talk(SocketType::dealer, SocketType::rep);
+  talk.ask("first");
+  talk.answer();
+  EXPECT_FALSE(talk.ends_at_once());
+  EXPECT_TRUE(talk.world.run_until_done(talk.client));
+}
+
+TEST(LinkLinger, APushWaitsForAPullThatHasNotReadYet) {
+  World world;
+  RawListener listener(world, 7000);
+  SimSocket& client = world.socket(SocketType::push);
+  client.connect("7000");
+  auto peer = listener.meet(SocketType::pull);
+  ASSERT_NE(peer, nullptr);
+  world.network.settings.delay_min = world.network.settings.delay_max = 50;
+  ASSERT_TRUE(client.send({"tail"}));
+  world.settle();
+  client.close(-1);
+  world.settle();
+  EXPECT_FALSE(client.is_done());
+  EXPECT_TRUE(world.run_until_done(client));
+  EXPECT_EQ(peer->frames(), (std::vector<std::string>{"tail"}));
+}
+
 TEST(LinkLinger, ClosingInTheHandshakeSendsWhatIsThereFirst) {
   World world;
   RawListener listener(world, 7000);

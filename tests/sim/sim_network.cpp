@@ -129,6 +129,7 @@ IoResult SimNetwork::write(Wire& wire, int side, const iovec* parts, int count) 
   std::size_t left = std::min(limit_io(asked), room(wire, side));
   if (left == 0) return asked == 0 ? IoResult::moved(0) : IoResult::later();
   const std::size_t moved = left;
+  ++end.writes;
   End& peer = wire.ends[1 - side];
   End::Segment segment{arrival(peer), {}};
   for (int i = 0; i < count && left > 0; ++i) {

@@ -54,6 +54,7 @@ class SimNetwork final : public Transport {
     int connect_error = 0;
     int error = 0;  // what a reset has left behind
     int fd = -1;
+    int writes = 0;  // by this end
     bool has_ended = false;
     bool has_shut = false;
     bool is_closed = false;

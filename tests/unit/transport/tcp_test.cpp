@@ -201,6 +201,16 @@ TEST(Tcp, ARefusedConnectionIsAnErrorValue) {
   EXPECT_EQ(error, ECONNREFUSED);
 }
 
+TEST(Tcp, AListenerOnTheSameHostIsConnectedToAtOnce) {
+  const Listening listening = listen_at("127.0.0.1:*");
+  const auto plan = kTcp.plan(address_of(listening.endpoint), {}).take();
+  const ConnectOutcome outcome = kTcp.connect({plan.remotes.front(), {}}, {});
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_FALSE(outcome.in_progress);
+  EXPECT_TRUE(outcome.was_delayed) << "connect() does say that it takes time";
+  EXPECT_EQ(outcome.stream->peer_address(), "127.0.0.1");
+}
+
 TEST(Tcp, ASocketThatMeetsItselfCountsAsRefused) {
   Listening listening = listen_at("127.0.0.1:*");
   const std::string address = address_of(listening.endpoint);
