@@ -1,6 +1,7 @@
 #include "pattern/prefix_tree.h"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 
 #include "base/check.h"
@@ -9,7 +10,7 @@ namespace zmqng {
 namespace {
 
 // Room for children grows in these steps.
-constexpr std::uint16_t kRooms[] = {2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256};
+constexpr std::uint16_t kRooms[] = {2, 6, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256};
 
 std::uint32_t next_room(std::uint32_t room) {
   const auto* next = std::upper_bound(std::begin(kRooms), std::end(kRooms), room);
@@ -21,7 +22,10 @@ std::uint32_t next_room(std::uint32_t room) {
 std::size_t difference(Bytes a, Bytes b, std::size_t at) {
   const std::size_t common = std::min(a.size(), b.size());
   while (at + 64 <= common && std::memcmp(&a[at], &b[at], 64) == 0) at += 64;
-  while (at + 8 <= common && std::memcmp(&a[at], &b[at], 8) == 0) at += 8;
+  for (; at + 8 <= common; at += 8) {
+    const std::uint64_t differing = load_be64(&a[at]) ^ load_be64(&b[at]);
+    if (differing != 0) return at + static_cast<std::size_t>(std::countl_zero(differing)) / 8;
+  }
   while (at < common && a[at] == b[at]) ++at;
   return at;
 }
@@ -115,9 +119,12 @@ void PrefixTree::put_below(std::uint32_t node, Bytes text, std::uint32_t child) 
   std::uint32_t* children = block + (here.children() - here.block);
   const std::uint8_t byte = text[here.position()];
   const std::uint32_t count = here.count();
-  const auto at = std::lower_bound(bytes, bytes + count, byte) - bytes;
-  std::copy_backward(bytes + at, bytes + count, bytes + count + 1);
-  std::copy_backward(children + at, children + count, children + count + 1);
+  std::uint32_t at = count;
+  if (count > 0 && byte < bytes[count - 1]) {
+    at = static_cast<std::uint32_t>(std::lower_bound(bytes, bytes + count, byte) - bytes);
+    std::copy_backward(bytes + at, bytes + count, bytes + count + 1);
+    std::copy_backward(children + at, children + count, children + count + 1);
+  }
   bytes[at] = byte;
   children[at] = child;
   ++block[1];
