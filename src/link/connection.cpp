@@ -288,14 +288,26 @@ void Connection::become_ready(const Peer* peer) {
 }
 
 bool Connection::needs_room(Bytes body) const {
-  if (!settings_.is_publisher()) return false;
   const std::string_view text = as_text(body);
-  return text.starts_with("\x09SUBSCRIBE") || text.starts_with(
-                                                  "\x06"
-                                                  "CANCEL");
+  return settings_.is_publisher() &&
+         (text.starts_with(kSubscribeName) || text.starts_with(kCancelName));
+}
+
+// Of this state alone, and often many: they take no detour.
+bool Connection::take_subscription(bool subscribe, Bytes topic) {
+  if (state_ != State::streaming) return true;
+  if (!far_->write_subscription(subscribe, topic)) return false;
+  // Between two parts of a message it becomes visible with the message.
+  if (!receiver_->is_inside_message()) far_->publish();
+  return true;
 }
 
 bool Connection::command_received(Bytes body) {
+  if (needs_room(body)) {
+    const bool subscribe = body[0] == kSubscribeName[0];
+    return take_subscription(subscribe,
+                             body.subspan(subscribe ? kSubscribeName.size() : kCancelName.size()));
+  }
   const CommandResult result = peer_->on_command(body);
   switch (result.kind) {
     case CommandResult::Kind::malformed:
@@ -305,15 +317,6 @@ bool Connection::command_received(Bytes body) {
       ping_frame_ = receiver_->frames_taken() + 1;
       has_peer_pinged_ = true;
       owner_.connection_deadline_changed();
-      return true;
-    case CommandResult::Kind::subscribe:
-    case CommandResult::Kind::cancel:
-      if (!settings_.is_publisher() || state_ != State::streaming) return true;
-      if (!far_->write_subscription(result.kind == CommandResult::Kind::subscribe, result.topic)) {
-        return false;
-      }
-      // Between two parts of a message it becomes visible with the message.
-      if (!receiver_->is_inside_message()) far_->publish();
       return true;
     default:
       return true;
@@ -334,8 +337,13 @@ void Connection::send() {
 
 void Connection::after_send(Sender::Outcome outcome) {
   const bool must_write = outcome == Sender::Outcome::blocked || outcome == Sender::Outcome::again;
+  gathered_at_ = kNever;
   if (outcome == Sender::Outcome::lost) output_lost();
   if (is_closed()) return;
+  if (outcome == Sender::Outcome::gathers) {
+    gathered_at_ = reactor_.now() + kGatherMs;
+    owner_.connection_deadline_changed();
+  }
   if (is_ping_staged_ && !sender_.has_staged()) {
     is_ping_staged_ = false;
     if (has_heartbeat()) heartbeat_->on_ping_sent_to_kernel(reactor_.now());
@@ -435,7 +443,7 @@ void Connection::close(const ConnectionEnd& end) {
 // ---- time
 
 Millis Connection::next_deadline() const {
-  Millis next = std::min({handshake_deadline_, end_check_, lease_check_});
+  Millis next = std::min({handshake_deadline_, end_check_, lease_check_, gathered_at_});
   if (has_heartbeat() && (state_ == State::streaming || state_ == State::draining)) {
     next = std::min(next, heartbeat_->next_deadline());
   }
@@ -449,6 +457,7 @@ void Connection::timer_expired(Millis now) {
     return;
   }
   if (now >= lease_check_) check_lease(now);
+  if (!is_closed() && now >= gathered_at_) send();
   if (is_closed()) return;
   if (state_ == State::expect_end) {
     check_end_wait(now);

@@ -105,12 +105,15 @@ class Connection final : private FdHandler, private CommandSink {
   // How long a peer that takes nothing any more may go on sending.
   static constexpr Millis kDeadWaitMs = 1000;
   static constexpr int kReadsPerTurn = 16;
+  // How long a bulk of subscriptions gathers before it is sent: see Sender::Outcome::gathers.
+  static constexpr Millis kGatherMs = 2;
   // How long input may stay with a borrower that does not come back.
   static constexpr Millis kLeaseMs = 10;
 
   void fd_ready(std::uint32_t ready) override { owner_.connection_fd_ready(ready); }
   bool command_received(Bytes body) override;
   bool needs_room(Bytes body) const override;
+  [[nodiscard]] bool take_subscription(bool subscribe, Bytes topic);
 
   void receive();
   void send_answers();
@@ -165,6 +168,7 @@ class Connection final : private FdHandler, private CommandSink {
   Millis end_check_ = kNever;
   Millis end_check_wait_ = kEndCheckMs;
   Millis dead_deadline_ = kNever;  // see kDeadWaitMs
+  Millis gathered_at_ = kNever;    // see kGatherMs
   // Lent input: while a borrower keeps it between two waits the reactor looks after it from time to
   // time.
   Millis lease_check_ = kNever;

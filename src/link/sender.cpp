@@ -9,10 +9,6 @@
 namespace zmqng {
 namespace {
 
-bool is_subscription(const Record& record) {
-  return record.kind == Record::Kind::subscribe || record.kind == Record::Kind::cancel;
-}
-
 // The place of the last restart mark that is in the pipe; 0: none.
 std::uint64_t last_restart(YPipe& pipe) {
   std::uint64_t last = 0;
@@ -86,11 +82,18 @@ std::size_t Sender::wire_size(const Record& record) const {
 
 Sender::Outcome Sender::flush() {
   if (lost_error_ != 0) return Outcome::lost;
+  subscribed_in_row_ = 0;
   for (int i = 0; i < kBatchesPerTurn; ++i) {
     Batch batch;
     gather(batch);
     if (batch.count == 0) {
-      if (far_ == nullptr || has_reached_end_ || go_dormant()) return Outcome::idle;
+      if (far_ == nullptr || has_reached_end_) return Outcome::idle;
+      if (subscribed_in_row_ >= kBulk) {
+        give_credit();
+        far_->in().stay_awake();
+        return Outcome::gathers;
+      }
+      if (go_dormant()) return Outcome::idle;
       continue;
     }
     const IoResult result = stream_.write(batch.parts, batch.count);
@@ -125,11 +128,15 @@ bool Sender::flush_now() {
   return false;
 }
 
+void Sender::give_credit() {
+  if (far_->in().give_credit()) far_->notify_room();
+}
+
 bool Sender::go_dormant() {
   if (ConflatingSlot* slot = far_->slot_in()) {
     if (!slot->go_dormant()) return slot->is_empty();
   }
-  if (far_->in().give_credit()) far_->notify_room();
+  give_credit();
   return far_->in().go_dormant();
 }
 
@@ -183,9 +190,9 @@ bool Sender::prepare_special() {
     }
     return true;
   }
-  // shrink_to_fit() does nothing where there are no exceptions.
-  staged_ = {};
-  staged_ends_ = {};
+  // shrink_to_fit() does nothing where there are no exceptions, nor does assigning {}.
+  staged_ = Octets();
+  staged_ends_ = std::vector<std::size_t>();
   return false;
 }
 
@@ -206,12 +213,14 @@ bool Sender::drop_unsent() {
 }
 
 bool Sender::is_sent(const Record& record) const {
-  if (is_subscription(record)) return !skips_to_restart_;
+  if (record.is_subscription()) return !skips_to_restart_;
   return record.is_data() && (encoding_ != Encoding::raw || wire_size(record) != 0);
 }
 
 bool Sender::is_sent_as_it_is(const Record& record) const {
-  return record.is_data() && encoding_ != Encoding::zmtp_v1;
+  if (record.is_data()) return encoding_ != Encoding::zmtp_v1;
+  const bool has_same_form = encoding_ == Encoding::zmtp && version_ == Version::v3_1;
+  return record.is_subscription() && has_same_form && !record.is_by_reference && !skips_to_restart_;
 }
 
 bool Sender::stage_from_slot() {
@@ -238,6 +247,8 @@ void Sender::stage_record(const Record& record) {
 
 void Sender::finish(const Record& record) {
   if (record.is_data()) is_inside_message_ = record.has_more;
+  if (record.kind == Record::Kind::subscribe) ++subscribed_in_row_;
+  if (record.kind == Record::Kind::cancel) subscribed_in_row_ = 0;
   YPipe::release(record);
   if (far_->in().pop(record)) far_->notify_room();
 }

@@ -31,6 +31,8 @@ class Sender {
     idle,     // everything is sent; the pipe will tell of more
     blocked,  // the kernel takes no more for now
     again,    // there is more, but others want a turn
+    gathers,  // a bulk of subscriptions is sent, and more will come: flush again in a moment, as
+              // the pipe won't tell
     lost,     // the connection cannot be written to any more
   };
 
@@ -70,6 +72,10 @@ class Sender {
   static constexpr std::size_t kBatchBytes = 256 * 1024;
   static constexpr std::size_t kStageBytes = 64 * 1024;
   static constexpr int kBatchesPerTurn = 8;
+  // So many subscriptions in one flush are a bulk: whoever has that many goes on, and faster than
+  // we could send each. Cancelled ones aren't: what is subscribed and cancelled in turn would seem
+  // to pile up unread (Subscriber::is_pile).
+  static constexpr std::uint32_t kBulk = 64;
 
   struct Batch {
     iovec parts[kPartsMax];
@@ -93,6 +99,7 @@ class Sender {
   bool has_staged_records() const { return staged_finished_ < staged_ends_.size(); }
   bool is_staged_record_cut() const;
   void finish(const Record& record);
+  void give_credit();
   bool go_dormant();
   Bytes head_of(const Record& record) const;
   std::size_t wire_size(const Record& record) const;
@@ -106,6 +113,7 @@ class Sender {
   std::vector<std::size_t> staged_ends_;
   std::size_t staged_finished_ = 0;
   std::size_t sent_in_record_ = 0;
+  std::uint32_t subscribed_in_row_ = 0;  // in this flush, none cancelled since
   Encoding encoding_ = Encoding::zmtp;
   Version version_ = Version::v3_1;
   std::uint64_t restart_at_ = 0;  // where in the pipe the skipping ends at the earliest
