@@ -295,14 +295,26 @@ void Connection::become_ready(const Peer* peer) {
 }
 
 bool Connection::needs_room(Bytes body) const {
-  if (!settings_.is_publisher()) return false;
   const std::string_view text = as_text(body);
-  return text.starts_with("\x09SUBSCRIBE") || text.starts_with(
-                                                  "\x06"
-                                                  "CANCEL");
+  return settings_.is_publisher() &&
+         (text.starts_with(kSubscribeName) || text.starts_with(kCancelName));
+}
+
+// Of this state alone, and often many: they take no detour.
+bool Connection::take_subscription(bool subscribe, Bytes topic) {
+  if (state_ != State::streaming) return true;
+  if (!far_->write_subscription(subscribe, topic)) return false;
+  // Between two parts of a message it becomes visible with the message.
+  if (!receiver_->is_inside_message()) far_->publish();
+  return true;
 }
 
 bool Connection::command_received(Bytes body) {
+  if (needs_room(body)) {
+    const bool subscribe = body[0] == kSubscribeName[0];
+    return take_subscription(subscribe,
+                             body.subspan(subscribe ? kSubscribeName.size() : kCancelName.size()));
+  }
   const CommandResult result = peer_->on_command(body);
   switch (result.kind) {
     case CommandResult::Kind::malformed:
@@ -312,15 +324,6 @@ bool Connection::command_received(Bytes body) {
       ping_frame_ = receiver_->frames_taken() + 1;
       has_peer_pinged_ = true;
       owner_.connection_deadline_changed();
-      return true;
-    case CommandResult::Kind::subscribe:
-    case CommandResult::Kind::cancel:
-      if (!settings_.is_publisher() || state_ != State::streaming) return true;
-      if (!far_->write_subscription(result.kind == CommandResult::Kind::subscribe, result.topic)) {
-        return false;
-      }
-      // Between two parts of a message it becomes visible with the message.
-      if (!receiver_->is_inside_message()) far_->publish();
       return true;
     default:
       return true;

@@ -117,6 +117,7 @@ class Connection final : private FdHandler, private CommandSink {
   void fd_ready(std::uint32_t ready) override { owner_.connection_fd_ready(ready); }
   bool command_received(Bytes body) override;
   bool needs_room(Bytes body) const override;
+  [[nodiscard]] bool take_subscription(bool subscribe, Bytes topic);
 
   void receive();
   void stage_answers();

@@ -1,6 +1,7 @@
 #include "link/sender.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "zmtp/command.h"
@@ -8,10 +9,6 @@
 
 namespace zmqng {
 namespace {
-
-bool is_subscription(const Record& record) {
-  return record.kind == Record::Kind::subscribe || record.kind == Record::Kind::cancel;
-}
 
 // The place of the last restart mark that is in the pipe; 0: none.
 std::uint64_t last_restart(YPipe& pipe) {
@@ -124,7 +121,7 @@ bool Sender::flush_now() {
     batch.is_plain = true;
     gather_records(batch, pipe.read_cursor());
     if (batch.count == 0) {
-      if (pipe.give_credit()) far_->notify_room();
+      give_credit();
       return is_awake_ || pipe.go_dormant_alone();
     }
     const IoResult result = stream_.write(batch.parts, batch.count);
@@ -142,16 +139,23 @@ bool Sender::stays_awake(Rounds& rounds) {
   const std::uint64_t came = seen - seen_;
   seen_ = seen;
   rounds.count(came);
-  if (came == 0 || !rounds.is_worth_it()) return false;
-  if (far_->in().give_credit()) far_->notify_room();
+  // What is subscribed and cancelled in turn would seem to pile up unread (Subscriber::is_pile).
+  const bool is_toggled = std::exchange(has_cancelled_, false);
+  if (came == 0 || is_toggled || !rounds.is_worth_it()) return false;
+  give_credit();
+  far_->in().stay_awake();
   return true;
+}
+
+void Sender::give_credit() {
+  if (far_->in().give_credit()) far_->notify_room();
 }
 
 bool Sender::go_dormant() {
   if (ConflatingSlot* slot = far_->slot_in()) {
     if (!slot->go_dormant()) return slot->is_empty();
   }
-  if (far_->in().give_credit()) far_->notify_room();
+  give_credit();
   return far_->in().go_dormant();
 }
 
@@ -212,9 +216,9 @@ bool Sender::prepare_special() {
     }
     return true;
   }
-  // shrink_to_fit() does nothing where there are no exceptions.
-  staged_ = {};
-  staged_ends_ = {};
+  // shrink_to_fit() does nothing where there are no exceptions, nor does assigning {}.
+  staged_ = Octets();
+  staged_ends_ = std::vector<std::size_t>();
   return false;
 }
 
@@ -235,12 +239,14 @@ bool Sender::drop_unsent() {
 }
 
 bool Sender::is_sent(const Record& record) const {
-  if (is_subscription(record)) return !skips_to_restart_;
+  if (record.is_subscription()) return !skips_to_restart_;
   return record.is_data() && (encoding_ != Encoding::raw || wire_size(record) != 0);
 }
 
 bool Sender::is_sent_as_it_is(const Record& record) const {
-  return record.is_data() && encoding_ != Encoding::zmtp_v1;
+  if (record.is_data()) return encoding_ != Encoding::zmtp_v1;
+  const bool has_same_form = encoding_ == Encoding::zmtp && version_ == Version::v3_1;
+  return record.is_subscription() && has_same_form && !record.is_by_reference && !skips_to_restart_;
 }
 
 bool Sender::stage_from_slot() {
@@ -267,6 +273,7 @@ void Sender::stage_record(const Record& record) {
 
 void Sender::finish(const Record& record) {
   if (record.is_data()) is_inside_message_ = record.has_more;
+  if (record.kind == Record::Kind::cancel) has_cancelled_ = true;
   YPipe::release(record);
   if (far_->in().pop(record)) far_->notify_room();
 }

@@ -73,6 +73,10 @@ class Sender {
   static constexpr std::size_t kBatchBytes = 256 * 1024;
   static constexpr std::size_t kStageBytes = 64 * 1024;
   static constexpr int kBatchesPerTurn = 8;
+  // So many subscriptions in one flush are a bulk: whoever has that many goes on, and faster than
+  // we could send each. Cancelled ones aren't: what is subscribed and cancelled in turn would seem
+  // to pile up unread (Subscriber::is_pile).
+  static constexpr std::uint32_t kBulk = 64;
 
   struct Batch {
     iovec parts[kPartsMax];
@@ -103,6 +107,7 @@ class Sender {
   bool has_staged_records() const { return staged_finished_ < staged_ends_.size(); }
   bool is_staged_record_cut() const;
   void finish(const Record& record);
+  void give_credit();
   bool go_dormant();
   bool stays_awake(Rounds& rounds);
   Bytes head_of(const Record& record) const;
@@ -119,6 +124,7 @@ class Sender {
   std::size_t sent_in_record_ = 0;
   std::uint64_t seen_ = 0;  // messages that had been read when we last looked, see stays_awake()
   bool is_awake_ = false;   // somebody looks again soon
+  bool has_cancelled_ = false;  // since we last looked
   Encoding encoding_ = Encoding::zmtp;
   Version version_ = Version::v3_1;
   std::uint64_t restart_at_ = 0;  // where in the pipe the skipping ends at the earliest

@@ -174,9 +174,26 @@ constexpr bool rows_are_sorted() {
   return true;
 }
 
-static_assert(rows_are_sorted(), "rows are found by binary search");
+static_assert(rows_are_sorted(), "the last one has the greatest number");
+static_assert(kRows.size() < 255);
+
+// For each number its row, counted from 1; 0: none. Subscribing is a matter of options, too, and
+// may be done a million times.
+constexpr auto kPlaces = [] {
+  std::array<std::uint8_t, kRows.back().number + 1> places{};
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    places[static_cast<std::size_t>(kRows[i].number)] = static_cast<std::uint8_t>(i + 1);
+  }
+  return places;
+}();
 
 }  // namespace
+
+const OptionRow* find_option_row(int number) {
+  if (number < 0 || static_cast<std::size_t>(number) >= kPlaces.size()) return nullptr;
+  const std::uint8_t place = kPlaces[static_cast<std::size_t>(number)];
+  return place != 0 ? &kRows[place - 1u] : nullptr;
+}
 
 std::span<const OptionRow> option_rows() {
   return kRows;

@@ -54,5 +54,7 @@ struct OptionRow {
 };
 
 std::span<const OptionRow> option_rows();
+// nullptr: there is no such option.
+const OptionRow* find_option_row(int number);
 
 }  // namespace zmqng

@@ -1,7 +1,5 @@
 #include "options/socket_options.h"
 
-#include <algorithm>
-
 #include "options/option_numbers.h"
 #include "options/option_table.h"
 #include "options/option_values.h"
@@ -14,13 +12,6 @@ constexpr std::size_t kOctetsMax = 16 * 1024 * 1024;
 
 constexpr TypeSet kTypesWithoutLinger = 1U << 2 | 1U << 10 | 1U << 15;  // SUB, XSUB, DISH
 
-const OptionRow* find_row(int number) {
-  const auto rows = option_rows();
-  const auto comes_before = [](const OptionRow& row, int wanted) { return row.number < wanted; };
-  const auto place = std::lower_bound(rows.begin(), rows.end(), number, comes_before);
-  return place != rows.end() && place->number == number ? &*place : nullptr;
-}
-
 }  // namespace
 
 SocketOptions default_socket_options(int socket_type, bool context_ipv6, bool context_blocky) {
@@ -32,14 +23,14 @@ SocketOptions default_socket_options(int socket_type, bool context_ipv6, bool co
 
 Error set_option(SocketOptions& options, int socket_type, int number, const void* value,
                  std::size_t length) {
-  const OptionRow* row = find_row(number);
+  const OptionRow* row = find_option_row(number);
   if (row == nullptr || !contains(row->set_types, socket_type)) return {EINVAL};
   return row->set({options, socket_type, row->min, row->max, value, length});
 }
 
 Error get_option(const SocketOptions& options, int socket_type, int number, void* value,
                  std::size_t* length) {
-  const OptionRow* row = find_row(number);
+  const OptionRow* row = find_option_row(number);
   if (row == nullptr || !contains(row->get_types, socket_type)) return {EINVAL};
   if (value == nullptr || length == nullptr) return {EINVAL};
   return row->get({options, socket_type, value, length});

@@ -1,6 +1,7 @@
 #include "pattern/prefix_tree.h"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 
 #include "base/check.h"
@@ -9,7 +10,7 @@ namespace zmqng {
 namespace {
 
 // Room for children grows in these steps.
-constexpr std::uint16_t kRooms[] = {2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256};
+constexpr std::uint16_t kRooms[] = {2, 6, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256};
 
 std::uint32_t next_room(std::uint32_t room) {
   const auto* next = std::upper_bound(std::begin(kRooms), std::end(kRooms), room);
@@ -17,37 +18,62 @@ std::uint32_t next_room(std::uint32_t room) {
   return *next;
 }
 
-// The first byte at which two strings differ, or one of them ends.
-std::size_t difference(Bytes a, Bytes b) {
+// The first byte at which two strings differ, or one of them ends; the first `at` bytes are equal.
+std::size_t difference(Bytes a, Bytes b, std::size_t at) {
   const std::size_t common = std::min(a.size(), b.size());
-  std::size_t at = 0;
   while (at + 64 <= common && std::memcmp(&a[at], &b[at], 64) == 0) at += 64;
+  for (; at + 8 <= common; at += 8) {
+    const std::uint64_t differing = load_be64(&a[at]) ^ load_be64(&b[at]);
+    if (differing != 0) return at + static_cast<std::size_t>(std::countl_zero(differing)) / 8;
+  }
   while (at < common && a[at] == b[at]) ++at;
   return at;
 }
 
 }  // namespace
 
-// A member that has as much in common with the text as any. The tree isn't empty.
-std::uint32_t PrefixTree::closest(Bytes text) const {
-  std::uint32_t node = root_;
-  while (!is_leaf(node)) {
-    const Branch here = branch(node);
-    const std::uint32_t position = here.position();
-    std::uint32_t next = here.end();
-    if (position < text.size()) {
-      const std::uint32_t index = here.index_of(text[position]);
-      if (index != kNoCell) next = here.children()[index];
-    }
-    node = next != kNoCell ? next : here.children()[0];
-  }
-  return node & ~kLeaf;
+// Leads the way to the text, or as far as there is one.
+PrefixTree::Spot PrefixTree::go_to(Bytes text) {
+  if (root_ == kNoCell) return {0, kNoCell};
+  if (way_end_ == kNoCell) return go_down_to(text, root_, 0);
+  const Spot spot = back_up_to(difference(this->text(way_end_), text, 0));
+  if (way_.empty() || way_.back().position < spot.agreed) return spot;
+  // What is below here has more in common with the text, if there is a child for it.
+  const std::uint32_t next = branch(way_.back().node).next(text);
+  return next != kNoCell ? go_down_to(text, next, spot.agreed) : Spot{spot.agreed, kNoCell};
 }
 
-std::uint32_t PrefixTree::find(Bytes text) const {
-  if (root_ == kNoCell) return kNoCell;
-  const std::uint32_t leaf = closest(text);
-  return equal(this->text(leaf), text) ? leaf : kNoCell;
+// Goes on from the node, all of which has so many bytes in common with the text: first to a member
+// that has as much in common with it as any, then back to where the two part.
+PrefixTree::Spot PrefixTree::go_down_to(Bytes text, std::uint32_t node, std::size_t agreed) {
+  while (!is_leaf(node)) {
+    const Branch here = branch(node);
+    way_.push_back({node, here.position()});
+    const std::uint32_t next = here.position() <= text.size() ? here.next(text) : kNoCell;
+    node = next != kNoCell ? next : here.any();
+  }
+  way_end_ = node & ~kLeaf;
+  return back_up_to(difference(this->text(way_end_), text, agreed));
+}
+
+PrefixTree::Spot PrefixTree::back_up_to(std::size_t agreed) {
+  Spot spot{agreed, way_end_ | kLeaf};
+  for (; !way_.empty() && way_.back().position > agreed; way_.pop_back()) {
+    spot.below = way_.back().node;
+  }
+  return spot;
+}
+
+bool PrefixTree::is_at(const Spot& spot, Bytes text) const {
+  return spot.below != kNoCell && is_leaf(spot.below) && spot.agreed == text.size() &&
+         this->text(spot.below & ~kLeaf).size() == text.size();
+}
+
+std::uint32_t PrefixTree::find(Bytes text) {
+  const Spot spot = go_to(text);
+  if (is_at(spot, text)) return way_end_;
+  forget_way();
+  return kNoCell;
 }
 
 std::uint32_t PrefixTree::make_leaf(Bytes text) {
@@ -93,9 +119,12 @@ void PrefixTree::put_below(std::uint32_t node, Bytes text, std::uint32_t child) 
   std::uint32_t* children = block + (here.children() - here.block);
   const std::uint8_t byte = text[here.position()];
   const std::uint32_t count = here.count();
-  const auto at = std::lower_bound(bytes, bytes + count, byte) - bytes;
-  std::copy_backward(bytes + at, bytes + count, bytes + count + 1);
-  std::copy_backward(children + at, children + count, children + count + 1);
+  std::uint32_t at = count;
+  if (count > 0 && byte < bytes[count - 1]) {
+    at = static_cast<std::uint32_t>(std::lower_bound(bytes, bytes + count, byte) - bytes);
+    std::copy_backward(bytes + at, bytes + count, bytes + count + 1);
+    std::copy_backward(children + at, children + count, children + count + 1);
+  }
   bytes[at] = byte;
   children[at] = child;
   ++block[1];
@@ -117,12 +146,14 @@ void PrefixTree::take_below(std::uint32_t node, Bytes text) {
   --block[1];
 }
 
-// Puts the leaf below a branch that is there. False: no memory.
-bool PrefixTree::join(std::uint32_t parent, std::uint32_t node, Bytes text, std::uint32_t leaf) {
+// Puts the leaf below the last branch of the way. False: no memory.
+bool PrefixTree::join(Bytes text, std::uint32_t leaf) {
+  const std::uint32_t node = way_.back().node;
+  const std::uint32_t position = way_.back().position;
   const std::uint32_t count = branch(node).count();
   const std::uint32_t room = branch(node).room();
-  if (count == room && branch(node).position() < text.size()) {
-    const std::uint32_t larger = make_branch(branch(node).position(), next_room(room));
+  if (count == room && position < text.size()) {
+    const std::uint32_t larger = make_branch(position, next_room(room));
     if (larger == kNoCell) return false;
     const Branch before = branch(node);
     const Branch after = branch(larger);
@@ -132,79 +163,77 @@ bool PrefixTree::join(std::uint32_t parent, std::uint32_t node, Bytes text, std:
     std::copy_n(before.bytes(), count, reinterpret_cast<std::uint8_t*>(block + Branch::kBytesAt));
     std::copy_n(before.children(), count, block + (after.children() - after.block));
     arena_.put_back(node, Branch::words(room));
-    link(parent, text) = larger;
-    node = larger;
+    link(way_.size() > 1 ? way_[way_.size() - 2].node : kNoCell, text) = larger;
+    way_.back().node = larger;
   }
-  put_below(node, text, leaf | kLeaf);
+  put_below(way_.back().node, text, leaf | kLeaf);
   return true;
 }
 
-// Puts a new branch above the node, with the leaf beside it; `neighbour` is a leaf of the node's,
-// from which the text differs at the position. False: no memory.
-bool PrefixTree::branch_off(std::uint32_t parent, std::uint32_t node, Bytes text,
-                            std::uint32_t leaf, std::uint32_t neighbour, std::uint32_t position) {
+// Puts a new branch at the end of the way, with the leaf beside what is there. False: no memory.
+bool PrefixTree::branch_off(const Spot& spot, Bytes text, std::uint32_t leaf) {
+  const auto position = static_cast<std::uint32_t>(spot.agreed);
   const std::uint32_t fresh = make_branch(position, kRooms[0]);
   if (fresh == kNoCell) return false;
-  put_below(fresh, this->text(neighbour), node);
+  put_below(fresh, this->text(way_end_), spot.below);
   put_below(fresh, text, leaf | kLeaf);
-  link(parent, text) = fresh;
+  link(way_.empty() ? kNoCell : way_.back().node, text) = fresh;
+  way_.push_back({fresh, position});
   return true;
 }
 
 std::uint32_t PrefixTree::insert(Bytes text) {
   if (text.size() > kLengthMax) return kNoCell;
-  const std::uint32_t neighbour = root_ != kNoCell ? closest(text) : kNoCell;
-  if (neighbour != kNoCell && equal(this->text(neighbour), text)) return neighbour;
+  const Spot spot = go_to(text);
+  if (is_at(spot, text)) return way_end_;
   const std::uint32_t leaf = make_leaf(text);
-  if (leaf == kNoCell) return kNoCell;
-  if (neighbour == kNoCell) {
+  bool is_done = leaf != kNoCell;
+  if (is_done && root_ == kNoCell) {
     root_ = leaf | kLeaf;
-  } else {
-    const auto position = static_cast<std::uint32_t>(difference(this->text(neighbour), text));
-    std::uint32_t parent = kNoCell;
-    std::uint32_t node = root_;
-    while (!is_leaf(node) && branch(node).position() < position) {
-      parent = node;
-      node = link(node, text);
-    }
-    const bool joins = !is_leaf(node) && branch(node).position() == position;
-    if (!(joins ? join(parent, node, text, leaf)
-                : branch_off(parent, node, text, leaf, neighbour, position))) {
-      arena_.put_back(leaf, leaf_words(text.size()));
-      return kNoCell;
-    }
+  } else if (is_done) {
+    const bool joins = !way_.empty() && way_.back().position == spot.agreed;
+    is_done = joins ? join(text, leaf) : branch_off(spot, text, leaf);
+    if (!is_done) arena_.put_back(leaf, leaf_words(text.size()));
   }
+  if (!is_done) {
+    forget_way();
+    return kNoCell;
+  }
+  way_end_ = leaf;
   ++size_;
   return leaf;
 }
 
 void PrefixTree::erase(std::uint32_t leaf) {
   const Bytes text = this->text(leaf);
-  std::uint32_t above = kNoCell;
-  std::uint32_t parent = kNoCell;
-  std::uint32_t node = root_;
-  while (!is_leaf(node)) {
-    above = parent;
-    parent = node;
-    node = link(node, text);
-  }
-  CHECK((node & ~kLeaf) == leaf);
-  if (parent == kNoCell) {
+  if (way_end_ != leaf) (void)go_to(text);
+  CHECK(way_end_ == leaf);
+  if (way_.empty()) {
     root_ = kNoCell;
   } else {
+    const std::uint32_t parent = way_.back().node;
     take_below(parent, text);
     const Branch here = branch(parent);
-    const std::uint32_t others = here.count() + (here.end() != kNoCell ? 1 : 0);
-    if (others == 1) {
-      const std::uint32_t last = here.end() != kNoCell ? here.end() : here.children()[0];
+    if (here.count() + (here.end() != kNoCell ? 1 : 0) == 1) {
+      const std::uint32_t last = here.any();
       const std::uint32_t room = here.room();
-      link(above, text) = last;
+      way_.pop_back();
+      link(way_.empty() ? kNoCell : way_.back().node, text) = last;
       arena_.put_back(parent, Branch::words(room));
     }
   }
+  go_beside();
   value(leaf) = 0;
   arena_.put_back(leaf, leaf_words(text.size()));
   --size_;
+}
+
+// The leaf at the end of the way is gone, the next to go may well be near: leads on to another one,
+// if that is not far.
+void PrefixTree::go_beside() {
+  std::uint32_t node = way_.empty() ? root_ : branch(way_.back().node).any();
+  if (node == kNoCell || !is_leaf(node)) return forget_way();
+  way_end_ = node & ~kLeaf;
 }
 
 }  // namespace zmqng

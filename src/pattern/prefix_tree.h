@@ -12,6 +12,8 @@
 //
 //           A walk along a message meets all its prefixes, shortest first. Millions of strings make
 //           a tree a few branches deep, and a branch mostly lies in one line of the cache.
+//           Strings tend to come in order, or nearly so: the way to the last one is kept, and the
+//           next one starts where it leaves that.
 // Holds:    no recursion; each operation is linear in the length of the string. Leaves and branches
 //           are blocks of one arena:
 //
@@ -20,6 +22,7 @@
 //                       their bytes in order, their places
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -40,7 +43,7 @@ class PrefixTree {
 
   // Each member has a number, which stays the same, and a value, which is the user's and starts as
   // 0. kNoCell: not a member.
-  std::uint32_t find(Bytes text) const;
+  std::uint32_t find(Bytes text);
   // kNoCell: no memory, or too long.
   [[nodiscard]] std::uint32_t insert(Bytes text);
   void erase(std::uint32_t leaf);
@@ -57,7 +60,11 @@ class PrefixTree {
   std::uint32_t size() const { return size_; }
 
   // Gives back the memory of a tree that has no members; numbers of former ones die.
-  void release_memory() { arena_.clear(); }
+  void release_memory() {
+    arena_.clear();
+    forget_way();
+    way_ = std::vector<Step>();
+  }
 
   // Calls `visit(leaf)` for each member that `message` starts with.
   template <typename Visit>
@@ -102,23 +109,59 @@ class PrefixTree {
       return reinterpret_cast<const std::uint8_t*>(block + kBytesAt);
     }
     const std::uint32_t* children() const { return block + kBytesAt + (room() + 3) / 4; }
-    // Where the child for this byte is named; kNoCell: nowhere.
+    // Where the child for this byte is named; kNoCell: nowhere. As the bytes are in order, the
+    // first and the last of them limit the places, to one where they are dense, as digits are.
     std::uint32_t index_of(std::uint8_t byte) const {
-      const void* found = std::memchr(bytes(), byte, count());
+      const std::uint8_t* bytes = this->bytes();
+      const std::uint32_t last = count() - 1;
+      if (count() == 0 || byte < bytes[0] || byte > bytes[last]) return kNoCell;
+      const std::uint32_t high = std::min<std::uint32_t>(last, byte - bytes[0]);
+      if (bytes[high] == byte) return high;
+      const std::uint32_t behind = bytes[last] - byte;
+      const std::uint32_t low = last > behind ? last - behind : 0;
+      if (bytes[low] == byte) return low;
+      const void* found = std::memchr(bytes + low, byte, high - low);
       if (found == nullptr) return kNoCell;
-      return static_cast<std::uint32_t>(static_cast<const std::uint8_t*>(found) - bytes());
+      return static_cast<std::uint32_t>(static_cast<const std::uint8_t*>(found) - bytes);
     }
+    // What is next on the way to the text, or kNoCell; no child if the text ends here.
+    std::uint32_t next(Bytes text) const {
+      if (position() == text.size()) return end();
+      const std::uint32_t index = index_of(text[position()]);
+      return index != kNoCell ? children()[index] : kNoCell;
+    }
+    // Any of those below.
+    std::uint32_t any() const { return end() != kNoCell ? end() : children()[0]; }
 
     const std::uint32_t* block;
   };
   Branch branch(std::uint32_t node) const { return {arena_.at(node)}; }
 
-  std::uint32_t closest(Bytes text) const;
+  // One branch of the way to a string.
+  struct Step {
+    std::uint32_t node;
+    std::uint32_t position;
+  };
+  // Where a text is, or would be: it has `agreed` bytes in common with all that is at and below
+  // `below`, which follows the last branch of the way; kNoCell: nothing there does.
+  struct Spot {
+    std::size_t agreed;
+    std::uint32_t below;
+  };
+
+  Spot go_to(Bytes text);
+  Spot go_down_to(Bytes text, std::uint32_t node, std::size_t agreed);
+  Spot back_up_to(std::size_t agreed);
+  bool is_at(const Spot& spot, Bytes text) const;
+  void forget_way() {
+    way_.clear();
+    way_end_ = kNoCell;
+  }
   std::uint32_t make_leaf(Bytes text);
   std::uint32_t make_branch(std::uint32_t position, std::uint32_t room);
-  bool branch_off(std::uint32_t parent, std::uint32_t node, Bytes text, std::uint32_t leaf,
-                  std::uint32_t neighbour, std::uint32_t position);
-  bool join(std::uint32_t parent, std::uint32_t node, Bytes text, std::uint32_t leaf);
+  bool branch_off(const Spot& spot, Bytes text, std::uint32_t leaf);
+  bool join(Bytes text, std::uint32_t leaf);
+  void go_beside();
   std::uint32_t& link(std::uint32_t parent, Bytes text);
   void put_below(std::uint32_t node, Bytes text, std::uint32_t child);
   void take_below(std::uint32_t node, Bytes text);
@@ -129,6 +172,10 @@ class PrefixTree {
   WordArena arena_;
   std::uint32_t root_ = kNoCell;
   std::uint32_t size_ = 0;
+  // The branches above the leaf `way_end_`, from the root on; kNoCell: no way is known, and `way_`
+  // is empty.
+  std::vector<Step> way_;
+  std::uint32_t way_end_ = kNoCell;
 };
 
 template <typename Visit>

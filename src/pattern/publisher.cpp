@@ -51,9 +51,13 @@ void Publisher::take_in_all(PipeEnd& end) {
   bool is_first = true;
   bool examines_all = true;
   Message frame;
-  while (end.read(frame) == PipeEnd::Read::got) {
+  for (;;) {
+    end.take_subscriptions(
+        [&](bool subscribe, Bytes topic) { take_request(end, subscribe, topic); });
+    if (end.read(frame) != PipeEnd::Read::got) break;
     const Bytes bytes = frame.bytes();
     if (frame.role() != Message::Role::data) {
+      // Has come since.
       take_request(end, frame.role() == Message::Role::subscribe, bytes);
       continue;
     }

@@ -119,6 +119,17 @@ class PipeEnd : private Attention {
     if (__builtin_expect(in_->pop_frame(frame), 0)) notify_room();
     return Read::got;
   }
+  // Takes the subscriptions at the front without making messages of them, and calls
+  // `visit(subscribe, topic)` for each.
+  template <typename Visit>
+  void take_subscriptions(Visit visit) {
+    Record record;
+    while (in_->front(record) && record.is_subscription()) {
+      visit(record.kind == Record::Kind::subscribe, record.payload);
+      YPipe::release(record);
+      if (in_->pop(record)) notify_room();
+    }
+  }
   // Whether `read` would give a frame; takes in what is before it (peer, restart, end). False means
   // that pipe_readable follows, or that the pipe has ended.
   [[nodiscard]] bool can_read();

@@ -11,7 +11,6 @@ constexpr std::uint8_t kReferenced = 0xa0;
 constexpr std::uint8_t kNextChunk = 0xb0;
 constexpr std::uint8_t kSubscribe = 0xc0;
 constexpr std::uint8_t kCancel = 0xc1;
-constexpr std::uint8_t kByReference = 0x02;
 constexpr std::uint8_t kPeer = 0xd0;
 constexpr std::uint8_t kRestart = 0xe0;
 constexpr std::uint8_t kEnd = 0xf0;
@@ -36,21 +35,15 @@ void decode_referenced(const std::uint8_t* at, Record& record) {
   record.is_by_reference = true;
 }
 
-void decode_subscription(const std::uint8_t* at, Record& record) {
-  record.kind = (at[0] & 1) != 0 ? Record::Kind::cancel : Record::Kind::subscribe;
-  record.is_by_reference = (at[0] & kByReference) != 0;
+void decode_large_subscription(const std::uint8_t* at, Record& record) {
+  const auto handle = load<Handle>(at + 1);
+  record.kind = at[0] == kCancel ? Record::Kind::cancel : Record::Kind::subscribe;
   record.has_more = false;
-  if (record.is_by_reference) {
-    const auto handle = load<Handle>(at + 1);
-    record.length = 1 + sizeof(Handle);
-    record.payload = {handle.data, handle.size};
-    record.body = handle.body;
-  } else {
-    const auto size = load<std::uint32_t>(at + 1);
-    record.length = 5 + size;
-    record.payload = {at + 5, size};
-    record.body = nullptr;
-  }
+  record.length = 1 + sizeof(Handle);
+  record.wire = {};
+  record.payload = {handle.data, handle.size};
+  record.body = handle.body;
+  record.is_by_reference = true;
 }
 
 void decode_special(const std::uint8_t* at, Record& record) {
@@ -59,7 +52,7 @@ void decode_special(const std::uint8_t* at, Record& record) {
       decode_referenced(at, record);
       break;
     case kSubscribe:
-      decode_subscription(at, record);
+      decode_large_subscription(at, record);
       break;
     case kPeer:
       record.kind = Record::Kind::peer;
@@ -77,6 +70,13 @@ void decode_special(const std::uint8_t* at, Record& record) {
   }
 }
 
+// The frame is a command.
+void note_subscription(Record& record) {
+  const bool subscribe = record.payload[0] == kSubscribeName[0];
+  record.kind = subscribe ? Record::Kind::subscribe : Record::Kind::cancel;
+  record.payload = record.payload.subspan(subscribe ? kSubscribeName.size() : kCancelName.size());
+}
+
 void decode(const std::uint8_t* at, Record& record) {
   if (at[0] >= 0x80) {
     decode_special(at, record);
@@ -92,6 +92,7 @@ void decode(const std::uint8_t* at, Record& record) {
   record.payload = {at + header, size};
   record.body = nullptr;
   record.is_by_reference = false;
+  if (__builtin_expect((at[0] & kCommandFlag) != 0, 0)) note_subscription(record);
 }
 
 }  // namespace
@@ -212,15 +213,16 @@ bool YPipe::append_referenced(const Handle& handle, bool more) {
 }
 
 bool YPipe::append_subscription(bool subscribe, Bytes topic) {
-  const std::uint8_t mark = subscribe ? kSubscribe : kCancel;
   if (topic.size() <= kCopyMax) {
-    std::uint8_t* at = reserve(5 + topic.size());
+    // No more than it takes, as it may stand in the room() itself.
+    const std::size_t head = subscription_head_bytes(subscribe, topic.size());
+    std::uint8_t* at = reserve(head + topic.size());
     if (at == nullptr) return false;
-    at[0] = mark;
-    const auto size = static_cast<std::uint32_t>(topic.size());
-    std::memcpy(at + 1, &size, sizeof size);
-    if (size != 0) std::memmove(at + 5, topic.data(), size);  // may stand in the room() itself
-    commit(5 + size);
+    if (!topic.empty() && at + head != topic.data()) {
+      std::memmove(at + head, topic.data(), topic.size());
+    }
+    write_subscription_head(at, subscribe, topic.size());
+    commit(static_cast<std::uint32_t>(head + topic.size()));
     ++pending_messages_;
     return true;
   }
@@ -234,7 +236,7 @@ bool YPipe::append_subscription(bool subscribe, Bytes topic) {
   }
   std::memcpy(copy, topic.data(), topic.size());
   const Handle handle{copy, topic.size(), body};
-  at[0] = mark | kByReference;
+  at[0] = subscribe ? kSubscribe : kCancel;
   std::memcpy(at + 1, &handle, sizeof handle);
   commit(1 + sizeof handle);
   ++pending_messages_;

@@ -184,6 +184,13 @@ class YPipe {
   [[nodiscard]] bool go_dormant_alone();
   // Messages taken so far; the read side's.
   std::uint64_t messages_read() const { return messages_read_; }
+  // The reader has nothing now, but will look again by itself: the writer need not fence.
+  void stay_awake() {
+    short_naps_ = 0;
+    if (is_fenced_.load(std::memory_order_relaxed)) {
+      is_fenced_.store(false, std::memory_order_relaxed);
+    }
+  }
   // The chunk that holds the front record: a slice of it needs a count on it.
   Chunk& front_chunk() { return *read_.chunk; }
 

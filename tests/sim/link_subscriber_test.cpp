@@ -119,5 +119,16 @@ TEST_F(LinkSubscriber, TopicsAreToldOnceThoughConnectionsComeAndGo) {
   }
 }
 
+TEST_F(LinkSubscriber, WhatFollowsABulkGoesBeforeTheEnd) {
+  auto peer = meet();
+  for (int i = 0; i < 1000; ++i) change(true, std::to_string(i));
+  world.settle();
+  EXPECT_EQ(peer->frames().size(), 1000u);
+  change(true, "late");
+  client.close(1000);
+  world.settle();
+  EXPECT_EQ(peer->frames().size(), 1u);
+}
+
 }  // namespace
 }  // namespace zmqng

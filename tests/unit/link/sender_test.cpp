@@ -286,6 +286,72 @@ TEST_F(SenderTest, SkippingEndsAtARestartThatComesLater) {
   EXPECT_EQ(bodies(kernel.taken), "+A +A ") << "a second one means nothing to this connection";
 }
 
+std::string command(bool subscribe, const std::string& topic) {
+  Octets frame;
+  if (subscribe) {
+    append_subscribe(frame, Version::v3_1, as_bytes(topic));
+  } else {
+    append_cancel(frame, Version::v3_1, as_bytes(topic));
+  }
+  return std::string(as_text(frame));
+}
+
+// They stand in the pipe as they travel.
+TEST_F(SenderTest, SubscriptionsAreSentAsTheyStandWhereverTheKernelStops) {
+  const std::string longer(300, 'l');
+  const std::string by_reference(YPipe::kCopyMax + 1, 'r');
+  std::string expected;
+  for (std::size_t room = 1; room < 60; ++room) {
+    Kernel kernel(room);
+    Sender sender(kernel);
+    sender.attach(bench.far.end(), Encoding::zmtp, Version::v3_1, false);
+    expected.clear();
+    for (const std::string& topic : {std::string("A"), std::string(), longer, by_reference}) {
+      subscribe(topic);
+      bench.near.send("up");
+      cancel(topic);
+      expected += command(true, topic) + std::string("\0\2up", 4) + command(false, topic);
+    }
+    while (sender.flush() == Outcome::blocked) kernel.make_room(room);
+    EXPECT_EQ(kernel.taken, expected) << room;
+  }
+}
+
+TEST_F(SenderTest, ASubscriptionGoesAtOnceWhenTheConnectionIsIdle) {
+  Kernel kernel;
+  Sender sender(kernel);
+  sender.attach(bench.far.end(), Encoding::zmtp, Version::v3_1, false);
+  EXPECT_EQ(sender.flush(), Outcome::idle);
+  subscribe("A");
+  EXPECT_TRUE(sender.flush_now());
+  EXPECT_EQ(kernel.taken, command(true, "A"));
+}
+
+TEST_F(SenderTest, ABulkOfSubscriptionsKeepsItAwakeButNotWhatIsCancelledAgain) {
+  Kernel kernel;
+  Sender sender(kernel);
+  Rounds rounds(true);
+  sender.attach(bench.far.end(), Encoding::zmtp, Version::v3_1, false);
+  for (int i = 0; i < 1000; ++i) subscribe("many");
+  EXPECT_EQ(sender.flush(&rounds), Outcome::awake);
+  bench.far.news();
+  subscribe("late");
+  EXPECT_EQ(bench.far.news(), Texts{}) << "nobody is told, for it is looked for";
+  for (int i = 0; i < 1000; ++i) change(i % 2 == 0, "toggled");
+  EXPECT_EQ(sender.flush(&rounds), Outcome::idle);
+}
+
+TEST_F(SenderTest, TheEndIsReachedBehindABulk) {
+  Kernel kernel;
+  Sender sender(kernel);
+  sender.attach(bench.far.end(), Encoding::zmtp, Version::v3_1, false);
+  Rounds rounds(true);
+  for (int i = 0; i < 1000; ++i) subscribe("many");
+  bench.near.end().shut_write(0);
+  EXPECT_EQ(sender.flush(&rounds), Outcome::idle);
+  EXPECT_TRUE(sender.has_reached_end());
+}
+
 // ---- drop_to_restart
 
 TEST_F(SenderTest, WithoutARestartNothingIsDropped) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -130,6 +131,51 @@ TEST(PrefixTree, HasRoomForEveryByteInOnePlace) {
   }
 }
 
+TEST(PrefixTree, TakesStringsInAnyOrderAndGivesThemBackInAnyOther) {
+  Texts texts;
+  for (int i = 0; i < 2000; ++i) texts.push_back("device/" + std::to_string(10000 + i));
+  std::mt19937 random(1);
+  for (int round = 0; round < 4; ++round) {
+    PrefixTree tree;
+    Texts inserted = texts;
+    if (round % 2 == 1) std::shuffle(inserted.begin(), inserted.end(), random);
+    insert(tree, inserted);
+    insert(tree, inserted);  // known already
+    ASSERT_EQ(all(tree), texts);
+    EXPECT_EQ(tree.find(as_bytes("device/1")), kNoCell);
+    Texts erased = texts;
+    if (round >= 2) std::shuffle(erased.begin(), erased.end(), random);
+    for (std::size_t i = 0; i < erased.size(); ++i) {
+      const std::uint32_t leaf = tree.find(as_bytes(erased[i]));
+      ASSERT_EQ(text_of(tree, leaf), erased[i]);
+      // Between finding and erasing, another one may be looked for.
+      if (i % 3 == 0) {
+        EXPECT_NE(tree.find(as_bytes(erased.back())), kNoCell);
+      }
+      tree.erase(leaf);
+      ASSERT_EQ(tree.find(as_bytes(erased[i])), kNoCell);
+    }
+    EXPECT_EQ(all(tree), Texts{});
+  }
+}
+
+TEST(PrefixTree, FindsEveryByteAmongThoseWithGaps) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 200; ++round) {
+    PrefixTree tree;
+    std::set<std::string> texts;
+    for (unsigned count = random() % 20; count > 0; --count) {
+      texts.insert(std::string(1, static_cast<char>('0' + random() % 60)));
+    }
+    insert(tree, {texts.begin(), texts.end()});
+    for (int byte = 0; byte < 256; ++byte) {
+      const std::string text(1, static_cast<char>(byte));
+      ASSERT_EQ(tree.matches(as_bytes(text)), texts.count(text) != 0) << byte;
+      ASSERT_EQ(tree.find(as_bytes(text)) != kNoCell, texts.count(text) != 0) << byte;
+    }
+  }
+}
+
 // Short strings over few letters, so that most things happen often.
 std::string random_text(std::mt19937& random) {
   static const char letters[] = {'\0', '\1', 'a', 'b', '\x80', '\xff'};
@@ -157,6 +203,11 @@ TEST(PrefixTree, AgreesWithASetInRandomUse) {
         model.erase(known);
       } else {
         ASSERT_EQ(tree.find(as_bytes(text)), kNoCell);
+      }
+      if (random() % 4 == 0) {  // somewhere else meanwhile
+        const std::string other = random_text(random);
+        const auto there = model.find(other);
+        ASSERT_EQ(tree.find(as_bytes(other)), there != model.end() ? there->second : kNoCell);
       }
       const std::string message = random_text(random);
       Texts expected;

@@ -74,6 +74,40 @@ TEST(YPipe, FramesAreKeptAsTheyTravel) {
   EXPECT_EQ(as_text(record.wire), std::string("\2\0\0\0\0\0\0\1\54", 9) + longer);
 }
 
+TEST(YPipe, SubscriptionsAreKeptAsCommands) {
+  YPipeBench bench;
+  const std::string longer(250, 'x');
+  bench.subscription(true, "abc");
+  bench.subscription(false, "");
+  bench.subscription(true, longer);
+  (void)bench.pipe.publish();
+  Texts wire;
+  for (Record record; bench.pipe.front(record); (void)bench.pipe.pop(record)) {
+    EXPECT_TRUE(record.is_subscription());
+    EXPECT_EQ(record.wire.size(), record.length);
+    wire.push_back(std::string(as_text(record.wire)));
+  }
+  EXPECT_EQ(wire, Texts({"\4\15\11SUBSCRIBEabc", std::string("\4\7\6CANCEL", 9),
+                         std::string("\6\0\0\0\0\0\0\1\4", 9) + "\11SUBSCRIBE" + longer}));
+}
+
+TEST(YPipe, ASubscriptionReadToItsRoomStaysThere) {
+  YPipeBench bench;
+  const std::string command = "\4\12\11SUBSCRIBE";
+  for (int i = 0; i < 3; ++i) {
+    const MutableBytes room = bench.pipe.room({}, command.size(), 4096);
+    std::memcpy(room.data(), command.data(), command.size());
+    const Bytes topic = Bytes(room).subspan(command.size(), 0);
+    ASSERT_TRUE(bench.pipe.append_subscription(true, topic));
+    (void)bench.pipe.publish();
+    Record record;
+    ASSERT_TRUE(bench.pipe.front(record));
+    EXPECT_EQ(record.wire.data(), room.data());
+    EXPECT_EQ(as_text(record.wire), command);
+    (void)bench.pipe.pop(record);
+  }
+}
+
 TEST(YPipe, AReferencedFrameCarriesItsHeaderOnly) {
   YPipeBench bench;
   const std::string body(2000, 'x');
