@@ -33,6 +33,7 @@ static inline void send_message(socket_t socket, const char* data, size_t bytes)
   }
   large = nn_allocmsg(bytes, 0);
   must(large != NULL, "nn_allocmsg");
+  occupy(large, bytes);
   memcpy(large, data, kHeadBytes);
   must(nn_send(socket, (void*)&large, NN_MSG, 0) == (int)bytes, "nn_send");
 }

@@ -36,6 +36,7 @@ static inline void send_message(socket_t socket, const char* data, size_t bytes)
   }
   large = nng_alloc(bytes);
   if (!large) fail("nng_alloc");
+  occupy(large, bytes);
   memcpy(large, data, kHeadBytes);
   must(nng_send(socket, large, bytes, NNG_FLAG_ALLOC), "nng_send");
 }

@@ -50,6 +50,7 @@ static inline void send_message(socket_t socket, const char* data, size_t bytes)
     return;
   }
   must(zmq_msg_init_size(&message, bytes) == 0, "zmq_msg_init_size");
+  occupy(zmq_msg_data(&message), bytes);
   memcpy(zmq_msg_data(&message), data, kHeadBytes);
   must(zmq_msg_send(&message, socket, 0) == (int)bytes, "zmq_msg_send");
 }

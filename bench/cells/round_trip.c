@@ -24,7 +24,7 @@ static numbers_t answer_all(socket_t socket, char* data, size_t bytes) {
 
 static void answerer(end_t* end) {
   const size_t bytes = message_bytes();
-  char* data = calloc(1, bytes);
+  char* data = new_data(bytes);
   socket_t socket = open_socket(end, role(kRep), true);
   numbers_t numbers;
   meet();
@@ -58,7 +58,7 @@ static void ask_until(socket_t socket, char* data, size_t bytes, int64_t end_ns,
 
 static void asker(end_t* end) {
   const size_t bytes = message_bytes();
-  char* data = calloc(1, bytes);
+  char* data = new_data(bytes);
   samples_t samples;
   socket_t socket;
   samples_open(&samples, kSamplesMax);

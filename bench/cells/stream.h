@@ -30,7 +30,7 @@ static inline numbers_t receive_all(socket_t socket, char* data, size_t bytes) {
 /* One end of a stream once its socket is open: warms up, and measures. Closes the socket. */
 static inline void push_stream(end_t* end, socket_t socket) {
   const size_t bytes = message_bytes();
-  char* data = calloc(1, bytes);
+  char* data = new_data(bytes);
   send_until(socket, data, bytes, now_ns() + warm_up_ns());
   measure_begin(end);
   send_until(socket, data, bytes, end->begun_ns + duration_ns());
@@ -42,7 +42,7 @@ static inline void push_stream(end_t* end, socket_t socket) {
 /* The other end; reports the rate, and returns how many came. Closes the socket. */
 static inline int64_t pull_stream(end_t* end, socket_t socket) {
   const size_t bytes = message_bytes();
-  char* data = calloc(1, bytes);
+  char* data = new_data(bytes);
   numbers_t numbers;
   receive_all(socket, data, bytes);
   measure_begin(end);

@@ -23,7 +23,9 @@ Carrier::Borrowed Connection::borrow_input() {
     }
   }
   ++lease_uses_;
-  return {stream_->fd(), has_untaken() || input_.was_full()};
+  // The rest of a large body shows in the descriptor when it is there.
+  const bool was_full = input_.was_full() && receiver_->direct_room().empty();
+  return {stream_->fd(), has_untaken() || was_full};
 }
 
 bool Connection::may_lend() {
@@ -92,6 +94,7 @@ void Connection::read_borrowed() {
       hand_over();
       return;
     }
+    if (result.bytes < large.size()) return;  // that was all, more shows in the descriptor
     if (!take_borrowed()) return;
   }
 }

@@ -32,13 +32,13 @@ IoResult InputBuffer::read(Stream& stream, YPipe* pipe, MutableBytes scratch) {
   MutableBytes room = make_room(pipe, scratch);
   if (room.empty()) return IoResult::failed(ENOMEM);
   if (expects_large_) room = room.first(std::min(room.size(), kBeforeLarge));
-  expects_large_ = false;
   const IoResult result = stream.read(room);
   was_full_ = result.is_done() && result.bytes == room.size();
   if (!result.is_done()) {
     keep_rest();
     return result;
   }
+  expects_large_ = false;
   bytes_ = {bytes_.data() != nullptr ? bytes_.data() : room.data(), bytes_.size() + result.bytes};
   if (was_full_ || result.bytes >= kLotFrom) {
     gets_a_lot_ = true;

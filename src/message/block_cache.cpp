@@ -84,10 +84,9 @@ void BlockCache::give(void* memory, std::size_t bytes) {
   if (!may_keep || !shelves_[number].try_lock()) return to_system(memory, number);
   put_on(shelves_[number], static_cast<Block*>(memory));
   // Counted before anybody can take it out again.
-  const bool was_empty =
-      cached_bytes_.fetch_add(shelf_bytes(number), std::memory_order_relaxed) == 0;
+  cached_bytes_.fetch_add(shelf_bytes(number), std::memory_order_seq_cst);
   shelves_[number].unlock();
-  if (was_empty) tell_janitor();
+  if (!wants_trim()) tell_janitor();
 }
 
 void BlockCache::put_on(Shelf& shelf, Block* block) {
@@ -97,7 +96,11 @@ void BlockCache::put_on(Shelf& shelf, Block* block) {
 }
 
 void BlockCache::trim() {
+  wants_trim_.store(false, std::memory_order_seq_cst);
   for (unsigned number = 0; number < kShelves; ++number) free_some(number, false);
+  if (cached_bytes_.load(std::memory_order_seq_cst) != 0) {
+    wants_trim_.store(true, std::memory_order_seq_cst);
+  }
 }
 
 void BlockCache::free_some(unsigned number, bool all) {
@@ -121,9 +124,14 @@ void BlockCache::free_some(unsigned number, bool all) {
   }
 }
 
+void BlockCache::put_in_charge(Janitor& janitor) {
+  wants_trim_.store(true, std::memory_order_seq_cst);
+  janitor.cache_filled();
+}
+
 void BlockCache::tell_janitor() {
   lock_patiently(janitors_locked_);
-  if (janitors_ != nullptr) janitors_->cache_filled();
+  if (janitors_ != nullptr && !wants_trim()) put_in_charge(*janitors_);
   janitors_locked_.store(false, std::memory_order_release);
 }
 
@@ -131,7 +139,7 @@ void BlockCache::add(Janitor& janitor) {
   lock_patiently(janitors_locked_);
   janitor.next_ = janitors_;
   janitors_ = &janitor;
-  if (!is_empty()) janitor.cache_filled();
+  if (!is_empty() || wants_trim()) put_in_charge(janitor);
   has_janitor_.store(true, std::memory_order_relaxed);
   janitors_locked_.store(false, std::memory_order_release);
 }
@@ -147,10 +155,11 @@ void BlockCache::remove(Janitor& janitor) {
   const bool was_last = janitors_ == nullptr;
   if (was_last) has_janitor_.store(false, std::memory_order_relaxed);
   // Another one may have to go on with what is there.
-  if (janitors_ != nullptr && !is_empty()) janitors_->cache_filled();
+  if (janitors_ != nullptr && (!is_empty() || wants_trim())) put_in_charge(*janitors_);
   janitors_locked_.store(false, std::memory_order_release);
   if (!was_last) return;
   for (unsigned number = 0; number < kShelves; ++number) free_some(number, true);
+  wants_trim_.store(false, std::memory_order_seq_cst);
 }
 
 void BlockCache::forget_everything() {
@@ -163,6 +172,7 @@ void BlockCache::forget_everything() {
     shelf.unlock();
   }
   cached_bytes_.store(0, std::memory_order_relaxed);
+  wants_trim_.store(false, std::memory_order_relaxed);
 }
 
 }  // namespace zmqng

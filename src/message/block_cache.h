@@ -17,10 +17,10 @@ namespace zmqng {
 
 class BlockCache {
  public:
-  // Something that calls trim() about once a second while the cache is not empty.
+  // Something that calls trim() about once a second while wants_trim().
   class Janitor {
    public:
-    // The cache is no longer empty. Any thread.
+    // From now on it does. Any thread.
     virtual void cache_filled() = 0;
 
    protected:
@@ -52,6 +52,9 @@ class BlockCache {
   std::size_t cached_bytes() const { return cached_bytes_.load(std::memory_order_relaxed); }
   // Frees what was never needed since the last call.
   void trim();
+  // Something was kept since the cache was last found empty by trim(). It says so even while all
+  // of that is in use: one message after the other would wake the janitor each time otherwise.
+  bool wants_trim() const { return wants_trim_.load(std::memory_order_seq_cst); }
 
   void add(Janitor& janitor);
   // The last one to go empties the cache.
@@ -83,9 +86,13 @@ class BlockCache {
   void put_on(Shelf& shelf, Block* block);
   void free_some(unsigned shelf, bool all);
   void tell_janitor();
+  void put_in_charge(Janitor& janitor);
 
   Shelf shelves_[kShelves];
   std::atomic<std::size_t> cached_bytes_{0};
+  // Sequentially consistent: trim() clears it and then loads `cached_bytes_`, give() adds to that
+  // and then loads this; one of them sees the other.
+  std::atomic<bool> wants_trim_{false};
   std::atomic<bool> has_janitor_{false};
   std::atomic<bool> janitors_locked_{false};
   Janitor* janitors_ = nullptr;

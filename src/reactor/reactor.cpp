@@ -109,7 +109,7 @@ void Reactor::wait(Millis wait_max) {
   Millis timeout = 0;
   const bool may_sleep = mailbox_->arm();
   if (may_sleep) {
-    if (clean_at_ == kNever && is_janitor_ && !BlockCache::shared().is_empty()) {
+    if (clean_at_ == kNever && is_janitor_ && BlockCache::shared().wants_trim()) {
       clean_at_ = now_ + kCleanEveryMs;
     }
     timeout = time_until(std::min(timers_.next_deadline(), clean_at_), wait_max);

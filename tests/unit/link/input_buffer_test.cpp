@@ -306,6 +306,14 @@ TEST_F(InputBufferTest, BeforeALargeBodyOnlyItsBeginningIsRead) {
   EXPECT_GT(read().bytes, 4'096u) << "only the next one";
 }
 
+TEST_F(InputBufferTest, AReadThatFindsNothingDoesNotEndTheExpectationOfALargeBody) {
+  read_a_lot();
+  buffer.expect_large();
+  EXPECT_EQ(read().status, Status::try_later);
+  append(stream.waiting, Octets(20'000, 0x7f));
+  EXPECT_LE(read().bytes, 4'096u);
+}
+
 TEST_F(InputBufferTest, WithoutAScratchBufferAllIsReadInPlace) {
   const std::string body = text_of(200, 6);
   comes(body);

@@ -90,17 +90,37 @@ TEST_F(BlockCacheTest, NothingIsKeptWithoutAJanitor) {
 }
 
 TEST_F(BlockCacheTest, TheJanitorIsToldWhenItStopsBeingEmptyAndOnlyThen) {
+  EXPECT_FALSE(cache.wants_trim());
   use_once(64 * kKiB);
   EXPECT_EQ(janitor.calls, 1);
+  EXPECT_TRUE(cache.wants_trim());
   void* other = take(8 * kKiB);
   cache.give(other, 8 * kKiB);
   EXPECT_EQ(janitor.calls, 1);
   use_once(64 * kKiB);
   EXPECT_EQ(janitor.calls, 1) << "the smaller one was there all the time";
   cache.trim();
+  EXPECT_TRUE(cache.wants_trim()) << "what was just used is kept";
   cache.trim();
   ASSERT_TRUE(cache.is_empty());
+  EXPECT_FALSE(cache.wants_trim());
   use_once(64 * kKiB);
+  EXPECT_EQ(janitor.calls, 2);
+}
+
+TEST_F(BlockCacheTest, TheJanitorIsToldOnceOfABlockThatComesAndGoes) {
+  for (int i = 0; i < 10; ++i) {
+    use_once(64 * kKiB);
+    void* again = take(64 * kKiB);
+    ASSERT_TRUE(cache.is_empty());
+    EXPECT_TRUE(cache.wants_trim());
+    cache.give(again, 64 * kKiB);
+  }
+  EXPECT_EQ(janitor.calls, 1);
+  void* in_use = take(64 * kKiB);
+  cache.trim();
+  EXPECT_FALSE(cache.wants_trim()) << "nothing to be looked after";
+  cache.give(in_use, 64 * kKiB);
   EXPECT_EQ(janitor.calls, 2);
 }
 
@@ -250,6 +270,7 @@ TEST_F(BlockCacheTest, NoTwoThreadsGetTheSameBlock) {
   is_over = true;
   trimmer.join();
   EXPECT_EQ(mixed_up, 0);
+  EXPECT_TRUE(cache.is_empty() || cache.wants_trim()) << "nobody will look after what is there";
   dismiss_janitor();
   EXPECT_EQ(cache.cached_bytes(), 0u) << "what went in has come out";
 }
