@@ -143,7 +143,7 @@ bool Sender::stays_awake(Rounds& rounds) {
   const bool is_toggled = std::exchange(has_cancelled_, false);
   if (came == 0 || is_toggled || !rounds.is_worth_it()) return false;
   give_credit();
-  far_->in().stay_awake();
+  if (came > YPipe::kFewMessages) far_->in().stay_awake();
   return true;
 }
 

@@ -26,7 +26,7 @@ namespace zmqng {
 class YPipe {
  public:
   // A reader that takes so few messages between two sleeps, so often, asks for full fences.
-  static constexpr std::uint64_t kFewMessages = 8;
+  static constexpr std::uint64_t kFewMessages = 128;
   static constexpr std::uint32_t kShortNapsBefore = 4;
 
   // Bodies up to this size are copied into the pipe, larger ones are kept by reference.
