@@ -14,6 +14,7 @@
 
 #include <cstdint>
 
+#include "base/prefetch.h"
 #include "message/message.h"
 #include "pipe/chunk.h"
 #include "pipe/plain_frames.h"
@@ -211,6 +212,7 @@ class YPipe {
   static constexpr std::uint32_t kShortHeader = 2;
   static constexpr std::uint32_t kLongHeader = 9;
   static constexpr std::size_t kCacheLine = 64;
+  static constexpr std::size_t kAhead = 4 * kCacheLine;
 
   [[nodiscard]] bool ask_for_credit(std::uint32_t most);
   // One byte is kept for the mark that leads to the next chunk.
@@ -220,8 +222,10 @@ class YPipe {
   void frame_appended(const std::uint8_t* at, std::uint32_t length, bool more) {
     commit(length);
     if (!more) ++pending_messages_;
-    // A publisher with many pipes comes back when the line is long out of its cache.
-    __builtin_prefetch(at + length + kCacheLine, 1);
+    // A publisher with many pipes comes back when the next line is long out of its cache; further
+    // ones may be in that of the reader's core.
+    prefetch_to_write(at + length + kCacheLine);
+    prefetch_to_write(at + length + kAhead);
   }
   [[nodiscard]] std::uint8_t* reserve(std::size_t bytes);
   [[nodiscard]] bool add_chunk(std::size_t bytes, Bytes moved);
@@ -233,11 +237,13 @@ class YPipe {
   [[nodiscard]] bool append_mark(std::uint8_t mark);
   [[nodiscard]] bool refresh();
   const std::uint8_t* look(Cursor& cursor);
-  // Whoever reads from many pipes in turn finds the next record of this one in its cache then.
+  // Whoever reads from many pipes in turn finds the next record of this one in its cache then, and
+  // what is further ahead comes over from the writer's core meanwhile.
   void prefetch_front() const {
     const std::uint8_t* next = read_.chunk->data() + read_.offset;
-    __builtin_prefetch(next);
-    __builtin_prefetch(next + kCacheLine);
+    prefetch_to_read(next);
+    prefetch_to_read(next + kCacheLine);
+    prefetch_to_read(next + kAhead);
   }
   void drop_spare();
   void choose_fence();

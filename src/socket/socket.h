@@ -144,7 +144,10 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   int try_recv(Message& message) {
     const int result = pattern_->recv(message);
     if (__builtin_expect(!to_let_go_.empty(), 0)) return settle_and_recv(message, result);
-    if (__builtin_expect(result == 0, 1)) has_more_ = message.has_more();
+    if (__builtin_expect(result == 0, 1)) {
+      has_more_ = message.has_more();
+      received_ += has_more_ ? 0 : 1;
+    }
     return result;
   }
   int settle_and_recv(Message& message, int result);
@@ -159,6 +162,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   bool may_sleep(bool is_armed);
   int poll_once(Millis left, bool borrows);
   bool spin(bool borrows);
+  static void let_gather();
   bool carry_out_all();
   void carry_out_unsent();
   bool may_borrow();
@@ -220,6 +224,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   std::vector<EndpointEntry> endpoints_;
   BorrowedInput borrowed_;
   SpinBudget spin_;
+  std::uint32_t received_ = 0;       // messages since we waited last
   std::uint64_t carried_at_us_ = 0;  // when something was last sent directly
   std::string last_endpoint_;
   std::uint64_t next_endpoint_id_ = 1;

@@ -11,6 +11,7 @@
 #include "base/fast_paths.h"
 #include "socket/interruption.h"
 #include "socket/socket.h"
+#include "sync/pause.h"
 
 namespace zmqng {
 namespace {
@@ -18,6 +19,9 @@ namespace {
 // A send that follows the last direct one so soon is part of a burst, which the reactor sends in
 // large pieces while the program goes on.
 constexpr std::uint64_t kBurstUs = 10;
+
+// How long a writer is let alone that has written more than one message since the last wait.
+constexpr std::uint64_t kGatherUs = 2;
 
 }  // namespace
 
@@ -71,8 +75,16 @@ bool Socket::may_borrow() {
   return false;
 }
 
+// A writer that is told after each message that we have fallen asleep is slow: it may write on for
+// a moment.
+void Socket::let_gather() {
+  const std::uint64_t began_us = monotonic_us();
+  while (monotonic_us() - began_us < kGatherUs) pause_cpu();
+}
+
 // True: something has happened.
 bool Socket::spin(bool borrows) {
+  const bool is_stream = std::exchange(received_, 0) > 1;
   if (!fast_paths().spins) return false;
   const std::uint32_t budget_us = spin_.next();
   if (budget_us == 0) return false;
@@ -82,6 +94,7 @@ bool Socket::spin(bool borrows) {
     const bool has_news = !mailbox_->is_empty() || is_stopped_.load(std::memory_order_relaxed);
     if (has_news || (borrows && borrowed_.is_held() && borrowed_.read(pipes_))) {
       spin_.succeeded(took_us);
+      if (has_news && is_stream) let_gather();
       return true;
     }
     took_us = monotonic_us() - began_us;
