@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "sync/pause.h"
 
 namespace zmqng {
 namespace {
@@ -305,6 +306,11 @@ bool YPipe::ask_for_credit(std::uint32_t most) {
 bool YPipe::refresh() {
   known_ = published_.load(std::memory_order_acquire);  // pairs with the release in publish()
   if (read_.position == known_) return false;
+  if (known_ - read_.position < kLittle && ++catches_up_ > kCatchesBefore) {
+    // We are faster than the writer, and each look makes it wait for the line.
+    for (int i = 0; i < 8; ++i) pause_cpu();
+    known_ = published_.load(std::memory_order_acquire);
+  }
   if (read_.chunk == nullptr) read_.chunk = first_;
   return true;
 }
@@ -371,6 +377,7 @@ void YPipe::drop_spare() {
 }
 
 bool YPipe::go_dormant() {
+  catches_up_ = 0;
   drop_spare();
   // release: whoever clears it will post to this reader's mailbox and must see it.
   dormant_.store(true, std::memory_order_release);
@@ -397,6 +404,7 @@ void YPipe::choose_fence() {
 }
 
 bool YPipe::go_dormant_alone() {
+  catches_up_ = 0;
   drop_spare();
   if (published_.load(std::memory_order_acquire) != read_.position) return false;
   dormant_.store(true, std::memory_order_release);

@@ -211,6 +211,8 @@ class YPipe {
   static constexpr std::size_t kShortMax = 255;  // octets of a body whose size takes one
   static constexpr std::uint32_t kShortHeader = 2;
   static constexpr std::uint32_t kLongHeader = 9;
+  static constexpr std::uint64_t kLittle = 512;
+  static constexpr std::uint32_t kCatchesBefore = 3;
   static constexpr std::size_t kCacheLine = 64;
   static constexpr std::size_t kAhead = 4 * kCacheLine;
 
@@ -279,6 +281,7 @@ class YPipe {
   std::uint64_t known_ = 0;  // the last value of published_ that was loaded
   std::uint64_t messages_read_ = 0;
   std::uint64_t credited_ = 0;  // what `taken_` says
+  std::uint32_t catches_up_ = 0;
   std::uint64_t slept_at_ = 0;  // messages_read_ when the reader went to sleep last
   std::uint32_t short_naps_ = kShortNapsBefore;
 };
