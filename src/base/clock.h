@@ -25,6 +25,19 @@ inline std::uint64_t monotonic_us() {
          static_cast<std::uint64_t>(t.tv_nsec) / 1000;
 }
 
+inline std::uint64_t monotonic_ns() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(t.tv_nsec);
+}
+
+// Does nothing for a moment, and leaves alone what other threads are writing.
+inline void spin_for(std::uint64_t ns) {
+  const std::uint64_t began = monotonic_ns();
+  while (monotonic_ns() - began < ns) continue;
+}
+
 // The deadline of a wait of `timeout_ms` (negative: none) that starts at `now`.
 inline Millis deadline_after(Millis now, Millis timeout_ms) {
   return timeout_ms < 0 ? kNever : now + timeout_ms;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "sync/pause.h"
+#include "base/clock.h"
 
 namespace zmqng {
 namespace {
@@ -308,7 +308,7 @@ bool YPipe::refresh() {
   if (read_.position == known_) return false;
   if (known_ - read_.position < kLittle && ++catches_up_ > kCatchesBefore) {
     // We are faster than the writer, and each look makes it wait for the line.
-    for (int i = 0; i < 8; ++i) pause_cpu();
+    spin_for(kAloneNs);
     known_ = published_.load(std::memory_order_acquire);
   }
   if (read_.chunk == nullptr) read_.chunk = first_;

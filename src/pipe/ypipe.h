@@ -14,7 +14,6 @@
 
 #include <cstdint>
 
-#include "base/prefetch.h"
 #include "message/message.h"
 #include "pipe/chunk.h"
 #include "pipe/plain_frames.h"
@@ -211,8 +210,11 @@ class YPipe {
   static constexpr std::size_t kShortMax = 255;  // octets of a body whose size takes one
   static constexpr std::uint32_t kShortHeader = 2;
   static constexpr std::uint32_t kLongHeader = 9;
-  static constexpr std::uint64_t kLittle = 512;
+  // A reader that has caught up so often since it slept, with so few bytes to read each time,
+  // leaves the writer alone for so long.
   static constexpr std::uint32_t kCatchesBefore = 3;
+  static constexpr std::uint64_t kLittle = 512;
+  static constexpr std::uint64_t kAloneNs = 300;
   static constexpr std::size_t kCacheLine = 64;
   static constexpr std::size_t kAhead = 4 * kCacheLine;
 
@@ -226,8 +228,8 @@ class YPipe {
     if (!more) ++pending_messages_;
     // A publisher with many pipes comes back when the next line is long out of its cache; further
     // ones may be in that of the reader's core.
-    prefetch_to_write(at + length + kCacheLine);
-    prefetch_to_write(at + length + kAhead);
+    __builtin_prefetch(at + length + kCacheLine, 1);
+    __builtin_prefetch(at + length + kAhead, 1);
   }
   [[nodiscard]] std::uint8_t* reserve(std::size_t bytes);
   [[nodiscard]] bool add_chunk(std::size_t bytes, Bytes moved);
@@ -243,9 +245,9 @@ class YPipe {
   // what is further ahead comes over from the writer's core meanwhile.
   void prefetch_front() const {
     const std::uint8_t* next = read_.chunk->data() + read_.offset;
-    prefetch_to_read(next);
-    prefetch_to_read(next + kCacheLine);
-    prefetch_to_read(next + kAhead);
+    __builtin_prefetch(next);
+    __builtin_prefetch(next + kCacheLine);
+    __builtin_prefetch(next + kAhead);
   }
   void drop_spare();
   void choose_fence();
@@ -280,9 +282,9 @@ class YPipe {
   alignas(64) Cursor read_;
   std::uint64_t known_ = 0;  // the last value of published_ that was loaded
   std::uint64_t messages_read_ = 0;
-  std::uint64_t credited_ = 0;  // what `taken_` says
-  std::uint32_t catches_up_ = 0;
-  std::uint64_t slept_at_ = 0;  // messages_read_ when the reader went to sleep last
+  std::uint64_t credited_ = 0;    // what `taken_` says
+  std::uint32_t catches_up_ = 0;  // since the last sleep
+  std::uint64_t slept_at_ = 0;    // messages_read_ when the reader went to sleep last
   std::uint32_t short_naps_ = kShortNapsBefore;
 };
 

@@ -1,7 +1,6 @@
 #include "reactor/epoll_poller.h"
 
 #include <sys/epoll.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,18 +30,14 @@ std::uint32_t from_epoll(std::uint32_t events) {
   return ready;
 }
 
-// epoll_pwait2, which older kernels and some sandboxes don't have.
+// epoll_pwait2, which older kernels, libraries and some sandboxes don't have.
 int epoll_wait_us(int fd, epoll_event* ready, int most, Micros timeout) {
-#ifdef SYS_epoll_pwait2
+  constexpr long kEpollPwait2 = 441;  // on every architecture that has it, but for alpha
   const struct {
     std::int64_t seconds;
     std::int64_t nanoseconds;
   } time = {timeout / 1'000'000, timeout % 1'000'000 * 1000};
-  return static_cast<int>(::syscall(SYS_epoll_pwait2, fd, ready, most, &time, nullptr, 0));
-#else
-  (void)fd, (void)ready, (void)most, (void)timeout;
-  return -1;
-#endif
+  return static_cast<int>(::syscall(kEpollPwait2, fd, ready, most, &time, nullptr, 0));
 }
 
 // `count` as the system has returned it.

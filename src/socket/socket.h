@@ -162,7 +162,6 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   bool may_sleep(bool is_armed);
   int poll_once(Millis left, bool borrows);
   bool spin(bool borrows);
-  static void let_gather();
   bool carry_out_all();
   void carry_out_unsent();
   bool may_borrow();

@@ -11,7 +11,6 @@
 #include "base/fast_paths.h"
 #include "socket/interruption.h"
 #include "socket/socket.h"
-#include "sync/pause.h"
 
 namespace zmqng {
 namespace {
@@ -20,8 +19,8 @@ namespace {
 // large pieces while the program goes on.
 constexpr std::uint64_t kBurstUs = 10;
 
-// How long a writer is let alone that has written more than one message since the last wait.
-constexpr std::uint64_t kGatherUs = 2;
+// How long a writer is left alone that has written more than one message since the last wait.
+constexpr std::uint64_t kGatherNs = 2000;
 
 }  // namespace
 
@@ -75,13 +74,6 @@ bool Socket::may_borrow() {
   return false;
 }
 
-// A writer that is told after each message that we have fallen asleep is slow: it may write on for
-// a moment.
-void Socket::let_gather() {
-  const std::uint64_t began_us = monotonic_us();
-  while (monotonic_us() - began_us < kGatherUs) pause_cpu();
-}
-
 // True: something has happened.
 bool Socket::spin(bool borrows) {
   const bool is_stream = std::exchange(received_, 0) > 1;
@@ -94,7 +86,8 @@ bool Socket::spin(bool borrows) {
     const bool has_news = !mailbox_->is_empty() || is_stopped_.load(std::memory_order_relaxed);
     if (has_news || (borrows && borrowed_.is_held() && borrowed_.read(pipes_))) {
       spin_.succeeded(took_us);
-      if (has_news && is_stream) let_gather();
+      // A writer that is told after each message that we have fallen asleep is slow.
+      if (has_news && is_stream) spin_for(kGatherNs);
       return true;
     }
     took_us = monotonic_us() - began_us;
