@@ -52,23 +52,25 @@ def _million(cell):
     return _is(cell, "subscriptions") and cell.get("count") == 1000000
 
 
+# Where nothing else is said a target is about two cores, one for each end.
+TWO = ("two",)
 SMALL, MEDIUM, LARGE = (8, 64, 256), (1024, 4096), (65536, 1048576)
 
 TARGETS = [
     Target("throughput 8-256 B, tcp and ipc", "rate", AT_LEAST, 4,
-           lambda c: _is(c, "throughput", ("tcp", "ipc"), SMALL)),
+           lambda c: _is(c, "throughput", ("tcp", "ipc"), SMALL, TWO)),
     Target("throughput 8-256 B, inproc", "rate", AT_LEAST, 5,
-           lambda c: _is(c, "throughput", ("inproc",), SMALL)),
+           lambda c: _is(c, "throughput", ("inproc",), SMALL, TWO)),
     Target("throughput 1-4 KiB, all transports", "rate", AT_LEAST, 2,
-           lambda c: _is(c, "throughput", None, MEDIUM)),
+           lambda c: _is(c, "throughput", None, MEDIUM, TWO)),
     Target("throughput 64 KiB and 1 MiB, tcp", "rate", AT_LEAST, 1.2,
-           lambda c: _is(c, "throughput", ("tcp",), LARGE)),
+           lambda c: _is(c, "throughput", ("tcp",), LARGE, TWO)),
     Target("throughput 64 KiB and 1 MiB, ipc", "rate", AT_LEAST, 2,
-           lambda c: _is(c, "throughput", ("ipc",), LARGE)),
+           lambda c: _is(c, "throughput", ("ipc",), LARGE, TWO)),
     Target("throughput 64 KiB and 1 MiB, of raw", "rate", AT_LEAST, 0.9,
-           lambda c: _is(c, "throughput", None, LARGE), "raw"),
+           lambda c: _is(c, "throughput", None, LARGE, TWO), "raw"),
     Target("CPU time per message, 8-256 B", "cpu_ns", AT_MOST, 0.25,
-           lambda c: _is(c, "throughput", None, SMALL)),
+           lambda c: _is(c, "throughput", None, SMALL, TWO)),
     Target("round trip p50, one core, tcp", "p50_us", AT_MOST, 0.4,
            lambda c: _is(c, "round_trip", ("tcp",), None, ("one",))),
     Target("round trip p50, one core, ipc", "p50_us", AT_MOST, 0.4,
