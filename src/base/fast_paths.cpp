@@ -24,6 +24,8 @@ FastPaths read_environment() {
   paths.borrows_input = !lists(without, "borrowed-input");
   paths.reads_in_place = !lists(without, "in-place");
   paths.spins = !lists(without, "spin");
+  paths.makes_rounds = !lists(without, "rounds");
+  paths.gathers = !lists(without, "gather");
   paths.recycles_blocks = !lists(without, "block-cache");
   return paths;
 }

@@ -8,8 +8,11 @@ namespace zmqng {
 struct FastPaths {
   bool sends_directly = true;   // direct-send: zmq_send writes to an idle connection itself
   bool borrows_input = true;    // borrowed-input: a thread that waits reads its connections itself
-  bool reads_in_place = true;   // in-place: frames stay where the reactor read them to
+  bool reads_in_place = true;   // in-place: frames stay where they were read to; zmq_recv copies
+                                // from there
   bool spins = true;            // spin: a wait begins with looking again, if that paid lately
+  bool makes_rounds = true;     // rounds: the reactor comes to busy pipes, which need not wake it
+  bool gathers = true;          // gather: a fast reader leaves the writer alone for a moment
   bool recycles_blocks = true;  // block-cache: freed memory of large messages is kept for a while
 };
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <new>
 
+#include "base/fast_paths.h"
 #include "capi/handles.h"
 #include "capi/message_access.h"
 
@@ -95,7 +96,7 @@ int zmq_recv(void* handle, void* buffer, size_t size, int flags) {
   Socket* socket = nullptr;
   if (int error = check_socket(handle, &socket)) return fail(error);
   Message message;
-  message.set_momentary();
+  if (zmqng::fast_paths().reads_in_place) message.set_momentary();
   if (int error = socket->recv(message, may_not_wait(flags))) return fail(error);
   const std::size_t copied = std::min(message.size(), size);
   if (copied != 0 && buffer == nullptr) return fail(EFAULT);

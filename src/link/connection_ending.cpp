@@ -41,7 +41,7 @@ void Connection::begin_end_wait() {
 bool Connection::has_nothing_to_wait_for() {
   if (is_receiving_ || !is_peer_silent() || stream_->pending_output() != 0) return false;
   receive();
-  return is_input_empty_;
+  return is_input_empty_ && is_peer_silent();  // it may just have pinged
 }
 
 // Nothing is to be expected of it: it is a PULL, or has answered every request.

@@ -116,13 +116,14 @@ bool Sender::flush_now() {
   if (has_staged() || has_staged_records() || sent_in_record_ != 0 || lost_error_ != 0)
     return false;
   YPipe& pipe = far_->in();
+  Record record;
   for (int i = 0; i < kBatchesPerTurn; ++i) {
     Batch batch;
     batch.is_plain = true;
     gather_records(batch, pipe.read_cursor());
     if (batch.count == 0) {
       give_credit();
-      return is_awake_ || pipe.go_dormant_alone();
+      return is_awake_ ? !pipe.front(record) : pipe.go_dormant_alone();
     }
     const IoResult result = stream_.write(batch.parts, batch.count);
     if (result.is_end()) lost_error_ = result.end_error();

@@ -56,7 +56,7 @@ class Sender {
   Outcome flush(Rounds* rounds = nullptr);
 
   // For the thread that writes to the pipe: sends what can go as it stands. True: that was all, and
-  // the pipe sleeps again. False: a flush() is needed.
+  // the pipe sleeps again, unless it was awake. False: a flush() is needed.
   [[nodiscard]] bool flush_now();
 
   // The writer's `end` is at the front: all before it is with the kernel.
@@ -73,10 +73,6 @@ class Sender {
   static constexpr std::size_t kBatchBytes = 256 * 1024;
   static constexpr std::size_t kStageBytes = 64 * 1024;
   static constexpr int kBatchesPerTurn = 8;
-  // So many subscriptions in one flush are a bulk: whoever has that many goes on, and faster than
-  // we could send each. Cancelled ones aren't: what is subscribed and cancelled in turn would seem
-  // to pile up unread (Subscriber::is_pile).
-  static constexpr std::uint32_t kBulk = 64;
 
   struct Batch {
     iovec parts[kPartsMax];

@@ -3,8 +3,8 @@
 // them.
 //
 // Owner:   nobody: one per process, since a message may outlive its context.
-// Threads: any. No call waits: each size has a lock that is only ever tried, and whoever finds it
-//          taken goes to the system.
+// Threads: any. Each size has a lock that is only ever tried: whoever finds it taken goes to the
+//          system. Only the janitor's lock is waited for, once a second at most.
 // Holds:   at most kBytesMax; nothing unless there is a Janitor, who frees what was of no use for a
 //          second.
 #pragma once

@@ -45,6 +45,7 @@ bool Message::outlast_moment() {
 
 void Message::share(Message& source) {
   if (this == &source) return;
+  CHECK(!source.is_momentary());
   release();
   if (source.kind_ == Kind::body) {
     source.outer_.body->add_ref();

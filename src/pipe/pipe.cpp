@@ -58,6 +58,14 @@ bool PipeEnd::would_write() const {
   return slot_out_ != nullptr || out_->would_have_credit();
 }
 
+// Not now, in any case.
+bool PipeEnd::has_room_soon() {
+  const bool must_tell = out_->begins_to_wait() && out_->has_awake_reader() && owner_ != nullptr &&
+                         owner_->pipe_full(*this);
+  if (must_tell) tell_peer(kReadable);
+  return false;
+}
+
 // By reference, or into a slot.
 bool PipeEnd::write_message(const OutFrame& frame) {
   if (slot_out_ != nullptr) {

@@ -45,6 +45,9 @@ class PipeOwner {
   // Inside the owner's own publish(): whoever is to read this sleeps. True: the owner has seen to
   // it, and nobody need be woken.
   virtual bool pipe_published_to_sleeper(PipeEnd&) { return false; }
+  // Inside the owner's own can_write(): there is no more room, and whoever is to read this may come
+  // round to it later only. True: tell it now; the owner won't make room itself.
+  virtual bool pipe_full(PipeEnd&) { return false; }
 
  protected:
   ~PipeOwner() = default;
@@ -79,7 +82,9 @@ class PipeEnd : private Attention {
 
   // Room for one more message. False: pipe_writable follows when there is (unless the peer is
   // gone).
-  [[nodiscard]] bool can_write() { return slot_out_ != nullptr || out_->has_credit(); }
+  [[nodiscard]] bool can_write() {
+    return slot_out_ != nullptr || out_->has_credit() || has_room_soon();
+  }
   // The same, without asking for pipe_writable.
   [[nodiscard]] bool would_write() const;
   // Appends one frame; it becomes visible with `publish` after the last one. False: no memory.
@@ -216,6 +221,7 @@ class PipeEnd : private Attention {
   template <typename Work>
   Carried with_carrier_soon(Work work);
   bool go_dormant();
+  bool has_room_soon();
   bool write_message(const OutFrame& frame);
   void take_in(const Record& record);
   void fill(Message& message, const YPipe::Frame& frame) {

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/fast_paths.h"
 
 namespace zmqng {
 namespace {
@@ -294,9 +295,12 @@ bool YPipe::ask_for_credit(std::uint32_t most) {
   seen_taken_ = taken_.load(std::memory_order_acquire);
   if (messages_written_ - seen_taken_ < most) return true;
   // Announce the wait, then look again: the reader stores `taken_` and then loads `writer_waits_`.
-  writer_waits_.store(true, std::memory_order_seq_cst);
+  const bool waited = writer_waits_.exchange(true, std::memory_order_seq_cst);
   seen_taken_ = taken_.load(std::memory_order_seq_cst);
-  if (messages_written_ - seen_taken_ >= most) return false;
+  if (messages_written_ - seen_taken_ >= most) {
+    begins_to_wait_ = begins_to_wait_ || !waited;
+    return false;
+  }
   writer_waits_.store(false, std::memory_order_relaxed);
   return true;
 }
@@ -304,9 +308,11 @@ bool YPipe::ask_for_credit(std::uint32_t most) {
 // ---- read side
 
 bool YPipe::refresh() {
+  const std::uint64_t before = known_;
   known_ = published_.load(std::memory_order_acquire);  // pairs with the release in publish()
   if (read_.position == known_) return false;
-  if (known_ - read_.position < kLittle && ++catches_up_ > kCatchesBefore) {
+  const bool is_close = known_ != before && known_ - read_.position < kLittle;
+  if (is_close && ++catches_up_ > kCatchesBefore && fast_paths().gathers) {
     // We are faster than the writer, and each look makes it wait for the line.
     spin_for(kAloneNs);
     known_ = published_.load(std::memory_order_acquire);

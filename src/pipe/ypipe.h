@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "message/message.h"
 #include "pipe/chunk.h"
@@ -111,6 +112,8 @@ class YPipe {
   std::uint64_t credit();
   // Looks only; nothing will be reported.
   [[nodiscard]] bool would_have_credit() const;
+  // After has_credit() said no: whether it is the first time since there was room.
+  [[nodiscard]] bool begins_to_wait() { return std::exchange(begins_to_wait_, false); }
 
   // --- read side
 
@@ -265,6 +268,7 @@ class YPipe {
   std::uint64_t seen_taken_ = 0;
   Chunk* first_ = nullptr;  // read once by the reader, after the first publish
   std::uint32_t chunks_written_ = 0;
+  bool begins_to_wait_ = false;
 
   // written by the writer
   alignas(64) Atomic<std::uint64_t> published_{0};

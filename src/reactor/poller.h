@@ -54,7 +54,8 @@ class Poller {
   // Waits until something is ready, at most `timeout` ms (negative: for ever). Interrupted: 0
   // events.
   virtual int wait(Millis timeout, ReadyEvent* events, int events_max) = 0;
-  // The same for less than a millisecond, if the system can do that.
+  // The same for less than a millisecond, if the system can do that. A simulation, whose clock has
+  // no less, takes one for it.
   virtual bool has_short_waits() const { return true; }
   virtual int wait_shortly(Micros, ReadyEvent* events, int events_max) {
     return wait(1, events, events_max);

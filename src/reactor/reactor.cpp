@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <new>
 
+#include "base/fast_paths.h"
+
 namespace zmqng {
 
 Result<std::unique_ptr<Reactor>> Reactor::make(std::unique_ptr<Poller> poller, NowFunction now) {
@@ -25,7 +27,7 @@ Reactor::Reactor(std::unique_ptr<Poller> poller, NowFunction read_clock)
       read_clock_(read_clock),
       mailbox_(new Mailbox),
       mailbox_watch_(*this),
-      rounds_(poller_->has_short_waits()),
+      rounds_(poller_->has_short_waits() && fast_paths().makes_rounds),
       now_(read_clock()),
       scratch_(new std::uint8_t[kScratchBytes]) {}
 

@@ -183,7 +183,14 @@ void Socket::let_go(PipeEnd& end, int linger_ms) {
 
 // After a first attempt with this result.
 int Socket::send_soon(const OutFrame& frame, bool dont_wait, int result) {
-  if (dont_wait || options_.sndtimeo == 0) return result == kAgainAtOnce ? EAGAIN : result;
+  if (dont_wait || options_.sndtimeo == 0) {
+    if (result == kAgainAtOnce) return EAGAIN;
+    // Nobody may come round to what is there for a while.
+    if (result != EAGAIN || !carry_out_all()) return result;
+    if (int error = enter()) return error;
+    result = try_send(frame);
+    return result == kAgainAtOnce ? EAGAIN : result;
+  }
   return go_on(result, options_.sndtimeo, kPollOut, [&] { return try_send(frame); });
 }
 
@@ -198,8 +205,9 @@ int Socket::recv_soon(Message& message, bool dont_wait, int result) {
 }
 
 int Socket::settle_and_recv(Message& message, int result) {
-  if (result == 0 && !message.outlast_moment()) result = ENOMEM;
   while (!to_let_go_.empty()) {
+    // A pipe that goes takes with it what a momentary message refers to.
+    if (result == 0 && !message.outlast_moment()) result = ENOMEM;
     settle();
     // What goes may leave its name, and so its turn, to somebody else.
     if (result == EAGAIN) result = pattern_->recv(message);

@@ -120,6 +120,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   void pipe_closing(PipeEnd& end) override;
   void pipe_restarted(PipeEnd& end) override;
   bool pipe_published_to_sleeper(PipeEnd& end) override;
+  bool pipe_full(PipeEnd& end) override;
   // PatternHost
   const SocketOptions& options() const override { return options_; }
   void pipe_ended(PipeEnd& end) override;
@@ -162,6 +163,7 @@ class Socket final : private PipeOwner, private PatternHost, private SocketLinks
   bool may_sleep(bool is_armed);
   int poll_once(Millis left, bool borrows);
   bool spin(bool borrows);
+  bool may_carry_out() const;
   bool carry_out_all();
   void carry_out_unsent();
   bool may_borrow();

@@ -87,7 +87,7 @@ bool Socket::spin(bool borrows) {
     if (has_news || (borrows && borrowed_.is_held() && borrowed_.read(pipes_))) {
       spin_.succeeded(took_us);
       // A writer that is told after each message that we have fallen asleep is slow.
-      if (has_news && is_stream) spin_for(kGatherNs);
+      if (has_news && is_stream && fast_paths().gathers) spin_for(kGatherNs);
       return true;
     }
     took_us = monotonic_us() - began_us;
@@ -132,19 +132,27 @@ int Socket::poll_once(Millis left, bool borrows) {
 
 // ---- sending without the reactor
 
+bool Socket::may_carry_out() const {
+  return fast_paths().sends_directly && pipes_.size() <= BorrowedInput::kPipesMax;
+}
+
 // Makes room by sending what waits. True: there is some now.
 bool Socket::carry_out_all() {
-  if (!fast_paths().sends_directly || pipes_.size() > BorrowedInput::kPipesMax) return false;
+  if (!may_carry_out()) return false;
   for (PipeEnd* end : pipes_) (void)end->carry_out();
   return !mailbox_->is_empty();
 }
 
 // Before we wait: the reactor may not have come round to what we sent last.
 void Socket::carry_out_unsent() {
-  if (!fast_paths().sends_directly || pipes_.size() > BorrowedInput::kPipesMax) return;
+  if (!may_carry_out()) return;
   for (PipeEnd* end : pipes_) {
     if (!end->is_local && end->out().has_awake_reader()) (void)end->carry_out();
   }
+}
+
+bool Socket::pipe_full(PipeEnd& end) {
+  return !end.is_local && !may_carry_out();
 }
 
 bool Socket::sends_to_many() const {

@@ -80,7 +80,7 @@ class InputBufferTest : public testing::Test {
       const std::size_t whole = header.header_bytes + header.body_bytes;
       if (!header.is_complete() || buffer.bytes().size() < whole) return;
       const Bytes body = buffer.bytes().subspan(header.header_bytes, header.body_bytes);
-      ASSERT_TRUE(pipe.append_frame(body, header.has_more()));
+      ASSERT_TRUE(pipe.append_moved_frame(body, header.has_more()));
       (void)pipe.publish();
       buffer.take(whole);
     }

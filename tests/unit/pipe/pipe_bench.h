@@ -29,6 +29,9 @@ class Side final : public PipeOwner {
   void pipe_writable(PipeEnd&) override { heard_.push_back("writable"); }
   void pipe_closing(PipeEnd&) override { heard_.push_back("closing"); }
   void pipe_restarted(PipeEnd&) override { heard_.push_back("restarted"); }
+  bool pipe_full(PipeEnd&) override { return tells_when_full; }
+
+  bool tells_when_full = false;
 
   PipeEnd& end() { return *end_; }
   void adopt() { end_->adopt(*this); }

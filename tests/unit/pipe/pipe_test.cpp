@@ -269,5 +269,85 @@ TEST(Pipe, ARestartIsAnnouncedToThePeersOwner) {
   EXPECT_EQ(bench.near.news(), Texts({"restarted"}));
 }
 
+// ---- a reader that comes round by itself
+
+struct AwakeReader : testing::Test {
+  AwakeReader() {
+    bench.adopt();
+    bench.near.end().set_out_limit(4);
+    while (bench.near.end().can_write()) bench.near.send("x");
+  }
+  Bench bench;
+};
+
+TEST_F(AwakeReader, IsToldOnceThatTheWriterIsOutOfRoom) {
+  Bench other;
+  other.adopt();
+  other.near.end().set_out_limit(1);
+  other.near.tells_when_full = true;
+  other.near.send("x");
+  EXPECT_EQ(other.far.news(), Texts{});
+  EXPECT_FALSE(other.near.end().can_write());
+  EXPECT_EQ(other.far.news(), Texts{"readable"});
+  EXPECT_FALSE(other.near.end().can_write());
+  EXPECT_EQ(other.far.news(), Texts{});
+  EXPECT_EQ(other.far.read(), "x");
+  EXPECT_TRUE(other.near.end().can_write());
+  other.near.send("y");
+  EXPECT_FALSE(other.near.end().can_write());
+  EXPECT_EQ(other.far.news(), Texts{"readable"}) << "it was full anew";
+}
+
+TEST_F(AwakeReader, IsNotToldByAnOwnerThatMakesRoomItself) {
+  EXPECT_EQ(bench.far.news(), Texts{});
+}
+
+// ---- messages that are wanted for a moment only
+
+TEST(MomentaryMessage, RefersToThePipeUntilItHasToLast) {
+  const std::string text(300, 'm');
+  Bench bench;
+  bench.adopt();
+  bench.near.send(text);
+  bench.near.send("next");
+  Message message;
+  message.set_momentary();
+  ASSERT_EQ(bench.far.end().read(message), PipeEnd::Read::got);
+  EXPECT_EQ(as_text(message.bytes()), text);
+  EXPECT_EQ(message.body(), nullptr) << "no memory of its own";
+  const std::uint8_t* moment = message.data();
+  ASSERT_TRUE(message.outlast_moment());
+  EXPECT_NE(message.data(), moment);
+  EXPECT_EQ(as_text(message.bytes()), text);
+  ASSERT_EQ(bench.far.end().read(message), PipeEnd::Read::got);
+  EXPECT_EQ(as_text(message.bytes()), "next");
+}
+
+TEST(MomentaryMessage, ComesWholeAcrossChunks) {
+  Bench bench;
+  bench.adopt();
+  for (int i = 0; i < 2000; ++i) bench.near.send(std::string(static_cast<std::size_t>(i), 'm'));
+  for (int i = 0; i < 2000; ++i) {
+    Message message;
+    message.set_momentary();
+    ASSERT_EQ(bench.far.end().read(message), PipeEnd::Read::got);
+    ASSERT_EQ(as_text(message.bytes()), std::string(static_cast<std::size_t>(i), 'm'));
+  }
+}
+
+TEST(MomentaryMessage, OutlastsWhatHasAnOwnerAnyway) {
+  Witness witness;
+  Bench bench;
+  bench.adopt();
+  witness.send_through(bench.near);
+  Message message;
+  message.set_momentary();
+  ASSERT_EQ(bench.far.end().read(message), PipeEnd::Read::got);
+  EXPECT_TRUE(message.outlast_moment());
+  EXPECT_EQ(witness.freed, 0);
+  message = Message();
+  EXPECT_EQ(witness.freed, 1);
+}
+
 }  // namespace
 }  // namespace zmqng
