@@ -30,12 +30,8 @@ FastPaths read_environment() {
   return paths;
 }
 
-const FastPaths kFastPaths = read_environment();
-
 }  // namespace
 
-const FastPaths& fast_paths() {
-  return kFastPaths;
-}
+const FastPaths g_fast_paths = read_environment();
 
 }  // namespace zmqng

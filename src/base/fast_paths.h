@@ -16,6 +16,10 @@ struct FastPaths {
   bool recycles_blocks = true;  // block-cache: freed memory of large messages is kept for a while
 };
 
-const FastPaths& fast_paths();
+extern const FastPaths g_fast_paths;
+
+inline const FastPaths& fast_paths() {
+  return g_fast_paths;
+}
 
 }  // namespace zmqng
