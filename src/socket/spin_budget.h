@@ -16,7 +16,7 @@ class SpinBudget {
   std::uint32_t next() {
     if (!std::exchange(has_waited_, true)) return 0;
     if (us_ >= kLeastUs) return us_;
-    return ++waits_ % kTryEvery == 0 ? kTryUs : 0;
+    return ++waits_ % kTryEvery == 0 ? kRetryUs : 0;
   }
   // What came of the spinning: it took so long, or was in vain.
   void succeeded(std::uint64_t took_us) {
@@ -29,6 +29,9 @@ class SpinBudget {
  private:
   static constexpr std::uint32_t kMostUs = 50;
   static constexpr std::uint32_t kTryUs = 15;
+  // Longer than a peer takes that sleeps, too: else two that wait for each other never stop
+  // sleeping.
+  static constexpr std::uint32_t kRetryUs = 40;
   static constexpr std::uint32_t kLeastUs = 5;
   static constexpr std::uint32_t kTryEvery = 500;
 

@@ -65,6 +65,14 @@ TEST(SpinBudget, FailuresCutItDownToATryNowAndThen) {
   EXPECT_LE(count, kManyWaits / 100);
 }
 
+TEST(SpinBudget, ALaterTryIsLongEnoughForAPeerThatSleepsToo) {
+  SpinBudget budget;
+  while (budget.next() > 0 || tries(budget, 1) > 0) budget.failed();
+  std::uint32_t found = 0;
+  for (int i = 0; i < kManyWaits && found == 0; ++i) found = budget.next();
+  EXPECT_GE(found, 30u);
+}
+
 TEST(SpinBudget, ATryInVainBringsNothingBack) {
   SpinBudget budget;
   for (int i = 0; i < 10; ++i) budget.failed();
