@@ -18,18 +18,15 @@ inline Millis monotonic_ms() {
   return static_cast<Millis>(t.tv_sec) * 1000 + t.tv_nsec / 1000000;
 }
 
-inline std::uint64_t monotonic_us() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return static_cast<std::uint64_t>(t.tv_sec) * 1000000 +
-         static_cast<std::uint64_t>(t.tv_nsec) / 1000;
-}
-
 inline std::uint64_t monotonic_ns() {
   timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 +
          static_cast<std::uint64_t>(t.tv_nsec);
+}
+
+inline std::uint64_t monotonic_us() {
+  return monotonic_ns() / 1000;
 }
 
 // Does nothing for a moment, and leaves alone what other threads are writing.

@@ -29,14 +29,6 @@ void Message::adopt(Body* body, const std::uint8_t* data, std::size_t size) {
   outer_.body = body;
 }
 
-void Message::refer_to_constant(const void* data, std::size_t size) {
-  become_empty();
-  kind_ = Kind::constant;
-  outer_.data = static_cast<std::uint8_t*>(const_cast<void*>(data));
-  outer_.size = size;
-  outer_.body = nullptr;
-}
-
 bool Message::outlast_moment() {
   if (!is_momentary() || !is_constant()) return true;
   const Bytes content = bytes();

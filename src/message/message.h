@@ -64,7 +64,14 @@ class Message {
     set_flag(kUserData, true);
   }
   // Replaces the content by memory that outlives every use, such as zmq_send_const's.
-  void refer_to_constant(const void* data, std::size_t size);
+  // A momentary message: memory that lasts as long as it does.
+  void refer_to_constant(const void* data, std::size_t size) {
+    become_empty();
+    kind_ = Kind::constant;
+    outer_.data = static_cast<std::uint8_t*>(const_cast<void*>(data));
+    outer_.size = size;
+    outer_.body = nullptr;
+  }
   // Makes this message a second reader of `source`'s content.
   void share(Message& source);
 
@@ -85,14 +92,6 @@ class Message {
   // it may stay where it is found.
   bool is_momentary() const { return (flags_ & kMomentary) != 0; }
   void set_momentary() { set_flag(kMomentary, true); }
-  // Refers to memory that may soon be used for something else.
-  void refer_to_moment(Bytes bytes) {
-    become_empty();
-    kind_ = Kind::constant;
-    outer_.data = const_cast<std::uint8_t*>(bytes.data());
-    outer_.size = bytes.size();
-    outer_.body = nullptr;
-  }
   // The moment lasts longer: copies what does not stay. False: no memory, the message is empty.
   bool outlast_moment();
 

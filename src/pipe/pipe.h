@@ -117,7 +117,7 @@ class PipeEnd : private Attention {
 
   // The next frame. `empty`: pipe_readable follows when there is something.
   Read read(Message& message) {
-    YPipe::Frame frame;
+    Frame frame;
     const bool is_frame = slot_in_ == nullptr && in_->front_frame(frame);
     if (__builtin_expect(!is_frame, 0)) return read_other(message);
     fill(message, frame);
@@ -224,11 +224,11 @@ class PipeEnd : private Attention {
   bool has_room_soon();
   bool write_message(const OutFrame& frame);
   void take_in(const Record& record);
-  void fill(Message& message, const YPipe::Frame& frame) {
+  void fill(Message& message, const Frame& frame) {
     message.set_role(Message::Role::data);
     message.set_more(frame.has_more);
     if (message.is_momentary()) {
-      message.refer_to_moment(frame.body);
+      message.refer_to_constant(frame.body.data(), frame.body.size());
     } else {
       fill_copied(message, frame.body);
     }

@@ -59,6 +59,19 @@ inline std::uint32_t write_frame_header(std::uint8_t* at, std::uint64_t size, bo
   return 9;
 }
 
+// A frame as it stands in a pipe.
+struct Frame {
+  Bytes body;
+  std::uint32_t length = 0;  // with its header
+  bool has_more = false;
+};
+
+inline Frame read_frame(const std::uint8_t* at) {
+  const std::uint32_t header = (at[0] & 2) != 0 ? 9 : 2;
+  const auto size = header == 9 ? static_cast<std::uint32_t>(load_be64(at + 1)) : at[1];
+  return {{at + header, size}, header + size, (at[0] & 1) != 0};
+}
+
 // The flag of a command, and the names of two, each behind its length (ZMTP 3.1, RFC 37).
 inline constexpr std::uint8_t kCommandFlag = 4;
 inline constexpr std::string_view kSubscribeName = "\x09SUBSCRIBE";

@@ -84,14 +84,12 @@ void decode(const std::uint8_t* at, Record& record) {
     decode_special(at, record);
     return;
   }
-  const bool is_long = (at[0] & 2) != 0;
-  const std::uint32_t header = is_long ? 9 : 2;
-  const auto size = is_long ? static_cast<std::uint32_t>(load_be64(at + 1)) : at[1];
+  const Frame frame = read_frame(at);
   record.kind = Record::Kind::frame;
-  record.has_more = (at[0] & 1) != 0;
-  record.length = header + size;
-  record.wire = {at, record.length};
-  record.payload = {at + header, size};
+  record.has_more = frame.has_more;
+  record.length = frame.length;
+  record.wire = {at, frame.length};
+  record.payload = frame.body;
   record.body = nullptr;
   record.is_by_reference = false;
   if (__builtin_expect((at[0] & kCommandFlag) != 0, 0)) note_subscription(record);

@@ -143,28 +143,13 @@ class YPipe {
     return __builtin_expect(is_early, 1) ? false : give_credit();
   }
 
-  // A plain frame at the front.
-  struct Frame {
-    Bytes body;
-    std::uint32_t length = 0;
-    bool has_more = false;
-  };
-  // False: there is none; front() knows what there is. The body stays where it is until the pipe is
-  // read again.
+  // The plain frame at the front. False: there is none; front() knows what there is. The body stays
+  // where it is until the pipe is read again.
   [[nodiscard]] bool front_frame(Frame& frame) {
     if (__builtin_expect(read_.position == known_, 0) && !refresh()) return false;
     const std::uint8_t* at = read_.chunk->data() + read_.offset;
-    const std::uint8_t flags = at[0];
-    if (flags <= 1) {
-      frame.length = kShortHeader + at[1];
-      frame.body = {at + kShortHeader, at[1]};
-    } else {
-      if (__builtin_expect(flags > 3, 0)) return false;
-      const auto size = static_cast<std::uint32_t>(load_be64(at + 1));
-      frame.length = kLongHeader + size;
-      frame.body = {at + kLongHeader, size};
-    }
-    frame.has_more = (flags & 1) != 0;
+    if (__builtin_expect(at[0] > 3, 0)) return false;
+    frame = read_frame(at);
     return true;
   }
   // Removes it. True: as with pop().
@@ -211,7 +196,6 @@ class YPipe {
 
  private:
   static constexpr std::size_t kShortMax = 255;  // octets of a body whose size takes one
-  static constexpr std::uint32_t kShortHeader = 2;
   static constexpr std::uint32_t kLongHeader = 9;
   // A reader that has caught up so often since it slept, with so few bytes to read each time,
   // leaves the writer alone for so long.
